@@ -1,0 +1,266 @@
+//! A probe run: one probe of one evaluation, one event per response.
+//!
+//! Its own stream, so that an evaluation of many thousand prompts never makes one stream long, and so that each can
+//! be claimed, fenced and resumed alone.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use touchstone_kernel::{Event, InvalidStream, Owned, Sealed, State};
+use touchstone_vocabulary::{
+    DetectorId, EvaluationId, Message, NodeId, ProbeId, ProbeScoring, PromptId, ResponseId, Score, TeamId,
+    TestId, Time, WorkerId, mean,
+};
+
+/// `<team>/<evaluation>/<probe>`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProbeRunId {
+    pub team: TeamId,
+    pub evaluation: EvaluationId,
+    pub probe: ProbeId,
+}
+
+impl ProbeRunId {
+    pub const fn owner(&self) -> Owned<EvaluationId> {
+        Owned::new(self.team, self.evaluation)
+    }
+}
+
+impl fmt::Display for ProbeRunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.team, self.evaluation, self.probe)
+    }
+}
+
+impl FromStr for ProbeRunId {
+    type Err = InvalidStream;
+
+    fn from_str(text: &str) -> Result<Self, InvalidStream> {
+        let fault = || InvalidStream(text.to_owned());
+        let mut parts = text.splitn(3, '/');
+        let mut part = || parts.next().ok_or_else(fault);
+        Ok(Self {
+            team: part()?.parse().map_err(|_| fault())?,
+            evaluation: part()?.parse().map_err(|_| fault())?,
+            probe: ProbeId::from(part()?),
+        })
+    }
+}
+
+/// Which response of the run: prompt and generation, both as planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Slot {
+    /// Place of the prompt in the run's list, from 0.
+    pub prompt_index: u32,
+    /// From 1.
+    pub generation: u32,
+}
+
+/// What happened in one call to the target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    pub fence: u64,
+    #[serde(flatten)]
+    pub slot: Slot,
+    pub test: TestId,
+    pub response: ResponseId,
+    pub prompt: PromptId,
+    pub prompt_group: Vec<PromptId>,
+    pub messages: Sealed<Vec<Message>>,
+    pub triggers: Sealed<Vec<String>>,
+    pub answer: Sealed<String>,
+    pub prompt_tokens: i64,
+    pub completion_tokens: i64,
+    pub started_at: Time,
+    pub finished_at: Time,
+}
+
+/// One detector's raw value; absent when it could not judge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    pub detector: DetectorId,
+    pub raw: Option<f64>,
+}
+
+/// How far an errored response came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The target gave no answer.
+    Generation,
+    /// It did, but no detector could judge it.
+    Detection,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProbeRunEvent {
+    Opened {
+        node: NodeId,
+        scoring: ProbeScoring,
+        detectors: Vec<DetectorId>,
+        prompts: Vec<PromptId>,
+        generations: u32,
+    },
+    /// A worker took the run. Only commands with the newest fence are heard from here on.
+    Claimed {
+        fence: u64,
+        worker: WorkerId,
+    },
+    ResponseScored {
+        call: Call,
+        verdicts: Vec<Verdict>,
+        score: Score,
+    },
+    ResponseErrored {
+        call: Call,
+        verdicts: Vec<Verdict>,
+        stage: Stage,
+        cause: String,
+    },
+    /// Every planned response is recorded; the mean of those that have a score.
+    Scored {
+        score: Option<Score>,
+    },
+    /// Nothing is recorded after this.
+    Closed {
+        /// False when the evaluation ended before the run did.
+        finished: bool,
+    },
+}
+
+impl Event for ProbeRunEvent {
+    const CONTEXT: &'static str = "probe_run";
+
+    fn natural_key(&self) -> Option<String> {
+        match self {
+            Self::ResponseScored { call, .. } | Self::ResponseErrored { call, .. } => {
+                Some(format!("response/{}/{}/{}", call.slot.prompt_index, call.slot.generation, call.fence))
+            }
+            Self::Claimed { fence, worker } => Some(format!("claimed/{fence}/{worker}")),
+            Self::Opened { .. } | Self::Scored { .. } | Self::Closed { .. } => None,
+        }
+    }
+}
+
+/// What is known of one recorded response.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Absent when it errored.
+    pub score: Option<Score>,
+    /// Empty unless it errored.
+    pub cause: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    pub node: NodeId,
+    pub scoring: ProbeScoring,
+    pub prompts: Vec<PromptId>,
+    pub generations: u32,
+    /// Zero before the first claim.
+    pub fence: u64,
+    pub recorded: BTreeMap<Slot, Outcome>,
+    pub score: Option<Score>,
+}
+
+impl Run {
+    /// Planned responses.
+    pub fn planned(&self) -> usize {
+        self.prompts.len() * self.generations as usize
+    }
+
+    pub fn is_complete(&self) -> bool {
+        self.recorded.len() >= self.planned()
+    }
+
+    /// Unweighted mean of the responses that have a score. With one turn per test, every response is final and a
+    /// leaf, and stored item weights do not exist, so all six scoring functions agree here.
+    pub fn mean(&self) -> Option<Score> {
+        mean(self.recorded.values().map(|outcome| outcome.score))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum ProbeRun {
+    #[default]
+    Absent,
+    Open(Box<Run>),
+    /// Every response is recorded and the run has its score.
+    Scored(Box<Run>),
+    /// Without a run when the evaluation ended before it was opened.
+    Closed {
+        finished: bool,
+        run: Option<Box<Run>>,
+    },
+}
+
+impl ProbeRun {
+    pub fn run(&self) -> Option<&Run> {
+        match self {
+            Self::Open(run) | Self::Scored(run) => Some(run),
+            Self::Closed { run, .. } => run.as_deref(),
+            Self::Absent => None,
+        }
+    }
+
+    fn record(&mut self, call: &Call, outcome: Outcome) {
+        if let Self::Open(run) = self {
+            run.recorded.insert(call.slot, outcome);
+        }
+    }
+}
+
+impl State for ProbeRun {
+    const STREAM: &'static str = "probe_run";
+    type Id = ProbeRunId;
+    type Event = ProbeRunEvent;
+
+    fn apply(&mut self, event: &ProbeRunEvent) {
+        match event {
+            ProbeRunEvent::Opened { node, scoring, detectors: _, prompts, generations } => {
+                *self = Self::Open(Box::new(Run {
+                    node: *node,
+                    scoring: *scoring,
+                    prompts: prompts.clone(),
+                    generations: *generations,
+                    fence: 0,
+                    recorded: BTreeMap::new(),
+                    score: None,
+                }));
+            }
+            ProbeRunEvent::Claimed { fence, .. } => {
+                if let Self::Open(run) = self {
+                    run.fence = *fence;
+                }
+            }
+            ProbeRunEvent::ResponseScored { call, score, .. } => {
+                self.record(call, Outcome { score: Some(*score), cause: String::new() });
+            }
+            ProbeRunEvent::ResponseErrored { call, cause, .. } => {
+                self.record(call, Outcome { score: None, cause: cause.clone() });
+            }
+            ProbeRunEvent::Scored { score } => {
+                if let Self::Open(run) = self {
+                    let mut run = run.clone();
+                    run.score = *score;
+                    *self = Self::Scored(run);
+                }
+            }
+            ProbeRunEvent::Closed { finished } => {
+                let run = match std::mem::take(self) {
+                    Self::Open(run) | Self::Scored(run) => Some(run),
+                    Self::Closed { run, .. } => run,
+                    Self::Absent => None,
+                };
+                *self = Self::Closed { finished: *finished, run };
+            }
+        }
+    }
+
+    fn subject(id: &ProbeRunId) -> String {
+        crate::evaluation::subject(&id.owner())
+    }
+}

@@ -1,0 +1,108 @@
+//! Issuing and revoking bearer tokens.
+
+use touchstone_aggregates::token::{Token, TokenEvent, TokenStream};
+use touchstone_kernel::{Command, Kind, Meta, Nothing, Refusal};
+use touchstone_vocabulary::{TeamId, Time, TokenId, UserId};
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenRefusal {
+    #[error("there is no such token")]
+    NoSuchToken,
+    #[error("this token has been issued before; make a new one")]
+    AlreadyIssued,
+}
+
+impl Refusal for TokenRefusal {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NoSuchToken => Kind::Missing,
+            Self::AlreadyIssued => Kind::Conflict,
+        }
+    }
+}
+
+/// Puts a token into force. Only its digest is recorded.
+#[derive(Debug, Clone)]
+pub struct IssueToken {
+    pub id: TokenId,
+    pub user: UserId,
+    pub team: TeamId,
+    pub digest: String,
+    pub expires_at: Option<Time>,
+}
+
+impl Command for IssueToken {
+    type On = Token;
+    type Wants = Nothing;
+    type Refusal = TokenRefusal;
+
+    fn stream(&self) -> TokenStream {
+        TokenStream(self.id)
+    }
+
+    fn decide(&self, state: &Token, _: &[Nothing], _: &Meta) -> Result<Vec<TokenEvent>, TokenRefusal> {
+        match state {
+            Token::Absent => Ok(vec![TokenEvent::Issued {
+                user: self.user,
+                team: self.team,
+                digest: self.digest.clone(),
+                expires_at: self.expires_at,
+            }]),
+            Token::Active | Token::Revoked => Err(TokenRefusal::AlreadyIssued),
+        }
+    }
+}
+
+/// Ends a token for good. Revoking again changes nothing.
+#[derive(Debug, Clone)]
+pub struct RevokeToken {
+    pub id: TokenId,
+}
+
+impl Command for RevokeToken {
+    type On = Token;
+    type Wants = Nothing;
+    type Refusal = TokenRefusal;
+
+    fn stream(&self) -> TokenStream {
+        TokenStream(self.id)
+    }
+
+    fn decide(&self, state: &Token, _: &[Nothing], _: &Meta) -> Result<Vec<TokenEvent>, TokenRefusal> {
+        match state {
+            Token::Absent => Err(TokenRefusal::NoSuchToken),
+            Token::Active => Ok(vec![TokenEvent::Revoked {}]),
+            Token::Revoked => Ok(Vec::new()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use touchstone_kernel::testing::given;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn issue() -> IssueToken {
+        IssueToken {
+            id: TokenId(Uuid::from_u128(5)),
+            user: UserId(Uuid::from_u128(9)),
+            team: TeamId(Uuid::from_u128(1)),
+            digest: "d".into(),
+            expires_at: None,
+        }
+    }
+
+    #[test]
+    fn a_token_is_issued_once_and_revoked_for_good() {
+        let revoke = RevokeToken { id: TokenId(Uuid::from_u128(5)) };
+        let issued = given::<Token>(&[]).when(&issue()).result().unwrap();
+        given::<Token>(&[]).when(&revoke).then_refused(&TokenRefusal::NoSuchToken);
+        given::<Token>(&issued).when(&issue()).then_refused(&TokenRefusal::AlreadyIssued);
+        given::<Token>(&issued).when(&revoke).then(&[TokenEvent::Revoked {}]);
+        let revoked = [issued, vec![TokenEvent::Revoked {}]].concat();
+        given::<Token>(&revoked).when(&revoke).then_nothing();
+        given::<Token>(&revoked).when(&issue()).then_refused(&TokenRefusal::AlreadyIssued);
+    }
+}

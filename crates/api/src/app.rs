@@ -1,0 +1,166 @@
+//! What the handlers hold, and the one way in which a command is sent.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use touchstone_commands::api_key::{CreateApiKey, DeleteApiKey};
+use touchstone_commands::evaluation::{
+    CancelEvaluation, CreateEvaluation, DeleteEvaluation, RenameEvaluation, ScoreEvaluation,
+};
+use touchstone_egress::Egress;
+use touchstone_kernel::{Actor, Clock, Command, Freshness, Handle, History, Meta, Pending, Receipt, Visible};
+use touchstone_queries::Db;
+use touchstone_vault::Vault;
+
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::reply::Reply;
+
+/// Whatever carries out every command that HTTP can send. Adding a command adds one line.
+pub trait Dispatch:
+    Handle<CreateEvaluation>
+    + Handle<RenameEvaluation>
+    + Handle<CancelEvaluation>
+    + Handle<DeleteEvaluation>
+    + Handle<ScoreEvaluation>
+    + Handle<CreateApiKey>
+    + Handle<DeleteApiKey>
+{
+}
+
+impl<T> Dispatch for T where
+    T: Handle<CreateEvaluation>
+        + Handle<RenameEvaluation>
+        + Handle<CancelEvaluation>
+        + Handle<DeleteEvaluation>
+        + Handle<ScoreEvaluation>
+        + Handle<CreateApiKey>
+        + Handle<DeleteApiKey>
+{
+}
+
+/// How the process is doing. The maps are shown as they are: names of parts and words about them, nothing secret.
+pub trait Status: Send + Sync {
+    /// Whether the event log answers.
+    fn healthy(&self) -> Pending<'_, Result<BTreeMap<String, String>, BTreeMap<String, String>>>;
+
+    /// Whether requests should be sent here.
+    fn ready(&self) -> Pending<'_, Result<BTreeMap<String, String>, BTreeMap<String, String>>>;
+
+    /// All metrics in Prometheus' text format.
+    fn metrics(&self) -> String;
+}
+
+/// What one request may cost, and how long what was learnt of a token holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Most bytes of a request body.
+    pub body_bytes: usize,
+    /// A revoked token is refused after this at the latest.
+    pub token_cache: Duration,
+    /// Silence after which an event stream says that it is still there.
+    pub heartbeat: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 2 * 1024 * 1024,
+            token_cache: Duration::from_secs(2),
+            heartbeat: Duration::from_secs(15),
+        }
+    }
+}
+
+/// Everything a handler may use.
+pub struct App {
+    pub dispatch: Arc<dyn Dispatch>,
+    pub history: Arc<dyn History>,
+    pub freshness: Arc<dyn Freshness>,
+    pub clock: Arc<dyn Clock>,
+    pub db: Db,
+    pub vault: Vault,
+    pub egress: Egress,
+    pub status: Arc<dyn Status>,
+    pub limits: Limits,
+}
+
+impl FromRef<Arc<App>> for Limits {
+    fn from_ref(app: &Arc<App>) -> Self {
+        app.limits
+    }
+}
+
+/// A command that stands.
+#[must_use = "it says whether the read models show the command"]
+pub struct Sent {
+    pub receipt: Receipt,
+    pub visible: Visible,
+}
+
+impl Sent {
+    /// The id in the receipt's stream: that of the first attempt when the request was a repetition.
+    pub fn id(&self) -> &str {
+        self.receipt.stream.rsplit('/').next().unwrap_or_default()
+    }
+
+    pub fn reply<T>(self, body: T) -> Reply<T> {
+        Reply { body, visible: self.visible }
+    }
+
+    /// Replies with what a query shows. What was just changed exists: when it cannot be seen, the read model is behind.
+    pub fn show<T>(self, view: Option<T>) -> Result<Reply<T>, ApiError> {
+        match view {
+            Some(body) => Ok(self.reply(body)),
+            None => Err(ApiError::unavailable("the read models are behind the event log")),
+        }
+    }
+}
+
+impl App {
+    /// Carries a command out to its end and waits, for a bounded time, until the read models show it.
+    pub(crate) async fn send<C: Command>(&self, caller: &Caller, command: C) -> Result<Sent, ApiError>
+    where
+        dyn Dispatch: Handle<C>,
+    {
+        let dispatch = Arc::clone(&self.dispatch);
+        let meta = self.meta(caller);
+        let receipt =
+            to_its_end(async move { Ok(Handle::<C>::handle(dispatch.as_ref(), command, meta).await?) })
+                .await?;
+        self.seen(receipt).await
+    }
+
+    /// Waits for the read models.
+    pub(crate) async fn seen(&self, receipt: Receipt) -> Result<Sent, ApiError> {
+        let lane = format!("{}:{}", receipt.context, receipt.stream);
+        let visible = self.freshness.reach(receipt.mark, lane).await;
+        Ok(Sent { receipt, visible })
+    }
+
+    pub(crate) fn meta(&self, caller: &Caller) -> Meta {
+        Meta {
+            actor: Actor::User(caller.user),
+            team: Some(caller.team),
+            at: self.clock.now(),
+            command: self.clock.new_id(),
+            correlation: caller.correlation,
+            causation: None,
+            idempotency: caller.idempotency.clone(),
+        }
+    }
+}
+
+/// Runs on a task of its own, so that a client that hangs up does not stop it half-way.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "awaited here unless the client hangs up, and then only the reply is lost"
+)]
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::spawn(work).await.map_err(ApiError::internal)?
+}

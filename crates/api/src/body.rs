@@ -1,0 +1,222 @@
+//! Request bodies: bounded, JSON, and refused in the contract's shape without a word of what was sent.
+
+use std::time::Duration;
+
+use axum::body::BodyDataStream;
+use axum::extract::{FromRef, FromRequest, Request};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::Segment;
+
+use crate::app::Limits;
+use crate::error::{ApiError, Fault, Step};
+
+/// Longest text in a body, in bytes.
+const LONGEST_TEXT: usize = 256 * 1024;
+/// Longest silence in the middle of a body.
+const IDLE: Duration = Duration::from_secs(30);
+/// Longest time for the rest of a body that is refused.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Most elements of a list in a body.
+const LONGEST_LIST: usize = 10_000;
+
+/// A JSON body. Unknown fields are ignored.
+pub struct Body<T>(pub T);
+
+impl<S, T> FromRequest<S> for Body<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+    Limits: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let limit = Limits::from_ref(state).body_bytes;
+        let bytes = gathered(request.into_body(), limit).await?;
+        read(&bytes).map(Self).map_err(|fault| ApiError::Invalid(vec![fault]))
+    }
+}
+
+/// The whole body, if it is not longer than `limit` bytes.
+pub async fn gathered(body: axum::body::Body, limit: usize) -> Result<Bytes, ApiError> {
+    let mut pieces = body.into_data_stream();
+    let mut bytes = BytesMut::new();
+    loop {
+        match tokio::time::timeout(IDLE, pieces.next()).await {
+            Ok(None) => return Ok(bytes.freeze()),
+            Ok(Some(Ok(piece))) if bytes.len() + piece.len() <= limit => bytes.extend_from_slice(&piece),
+            Ok(Some(Ok(_))) => {
+                discard(pieces, limit).await;
+                return Err(ApiError::TooLarge(limit));
+            }
+            Ok(Some(Err(_))) | Err(_) => {
+                return Err(ApiError::Invalid(vec![Fault::body("The body did not arrive", "value_error")]));
+            }
+        }
+    }
+}
+
+/// Lets a client finish sending what is refused, within bounds: one that is cut off in the middle often never sees
+/// the answer.
+pub async fn discard(mut pieces: BodyDataStream, limit: usize) {
+    let mut left = limit.saturating_mul(4);
+    let rest = async {
+        while let Some(Ok(piece)) = pieces.next().await {
+            left = left.saturating_sub(piece.len());
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // Whoever is slower than this is cut off.
+    let _ = tokio::time::timeout(PATIENCE, rest).await;
+}
+
+/// Reads a value, or says what is wrong and where.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    if bytes.is_empty() {
+        return Err(Fault::body("Field required", "missing"));
+    }
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|_| Fault::body("The body is not valid JSON", "json_invalid"))?;
+    if !value.is_object() {
+        return Err(Fault::body("The body must be a JSON object", "value_error"));
+    }
+    let mut loc = vec![Step::Field("body".to_owned())];
+    check(&value, &mut loc)?;
+    serde_path_to_error::deserialize(value).map_err(|error| fault(&error))
+}
+
+/// What no text or list may be, wherever it stands.
+fn check(value: &Value, loc: &mut Vec<Step>) -> Result<(), Fault> {
+    let refuse = |loc: &[Step], msg: String| Err(Fault { loc: loc.to_vec(), msg, kind: "value_error" });
+    match value {
+        Value::String(text) if text.contains('\0') => {
+            refuse(loc, "must not contain the NUL character".to_owned())
+        }
+        Value::String(text) if text.len() > LONGEST_TEXT => {
+            refuse(loc, format!("must be at most {LONGEST_TEXT} bytes long"))
+        }
+        Value::Array(items) if items.len() > LONGEST_LIST => {
+            refuse(loc, format!("must have at most {LONGEST_LIST} elements"))
+        }
+        Value::Array(items) => items.iter().enumerate().try_for_each(|(place, item)| {
+            loc.push(Step::Position(place));
+            check(item, loc)?;
+            loc.pop();
+            Ok(())
+        }),
+        Value::Object(fields) => fields.iter().try_for_each(|(name, item)| {
+            loc.push(Step::Field(name.chars().take(80).collect()));
+            check(item, loc)?;
+            loc.pop();
+            Ok(())
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
+}
+
+fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
+    let mut loc = vec![Step::Field("body".to_owned())];
+    loc.extend(error.path().iter().filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(Step::Position(*index)),
+        Segment::Map { key } => Some(Step::Field(key.clone())),
+        Segment::Enum { variant } => Some(Step::Field(variant.clone())),
+        Segment::Unknown => None,
+    }));
+    let text = error.inner().to_string();
+    if let Some(field) = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        loc.push(Step::Field(field.to_owned()));
+        return Fault { loc, msg: "Field required".to_owned(), kind: "missing" };
+    }
+    // Before the last comma stands what was sent; after it what our own types expect.
+    let msg = match text.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("The value must be {expected}"),
+        None => "The value is not valid".to_owned(),
+    };
+    Fault { loc, msg, kind: "value_error" }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::http::StatusCode;
+    use axum::routing::post;
+    use serde::Deserialize;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Sample {
+        name: String,
+        sizes: Option<Vec<i64>>,
+    }
+
+    fn fault_of(text: &str) -> Value {
+        serde_json::to_value(read::<Sample>(text.as_bytes()).unwrap_err()).unwrap()
+    }
+
+    #[test]
+    fn each_fault_names_its_place_and_never_what_was_sent() {
+        let table = [
+            ("", "[\"body\"]", "missing"),
+            ("{\"name\": hunter2", "[\"body\"]", "json_invalid"),
+            ("[\"hunter2\"]", "[\"body\"]", "value_error"),
+            ("{}", "[\"body\",\"name\"]", "missing"),
+            ("{\"name\":[\"hunter2\"]}", "[\"body\",\"name\"]", "value_error"),
+            (
+                "{\"name\":\"a\",\"sizes\":[1,\"hunter2, expected x\"]}",
+                "[\"body\",\"sizes\",1]",
+                "value_error",
+            ),
+            ("{\"name\":\"hunter2\\u0000\"}", "[\"body\",\"name\"]", "value_error"),
+        ];
+        for (text, loc, kind) in table {
+            let fault = fault_of(text);
+            assert_eq!(fault["loc"].to_string(), loc, "{text}");
+            assert_eq!(fault["type"], kind, "{text}");
+            assert!(!fault.to_string().contains("hunter2"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored() {
+        assert_eq!(read::<Sample>(br#"{"name":"a","team_id":"x","n":{"m":[]}}"#).unwrap().name, "a");
+    }
+
+    #[test]
+    fn endless_texts_and_lists_are_refused() {
+        let text = format!("{{\"name\":\"{}\"}}", "a".repeat(LONGEST_TEXT + 1));
+        assert_eq!(fault_of(&text)["loc"].to_string(), "[\"body\",\"name\"]");
+        let list = format!("{{\"name\":\"a\",\"sizes\":[{}1]}}", "1,".repeat(LONGEST_LIST));
+        assert_eq!(fault_of(&list)["loc"].to_string(), "[\"body\",\"sizes\"]");
+    }
+
+    #[derive(Clone)]
+    struct Small;
+
+    impl FromRef<Small> for Limits {
+        fn from_ref(_: &Small) -> Self {
+            Self { body_bytes: 64, ..Self::default() }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_beyond_the_limit_is_413() {
+        let app = Router::new()
+            .route("/", post(|Body(sample): Body<Sample>| async move { sample.name }))
+            .with_state(Small);
+        let send = |text: String| {
+            let request = Request::post("/").body(axum::body::Body::from(text)).unwrap();
+            app.clone().oneshot(request)
+        };
+        let long = format!("{{\"name\":\"{}\"}}", "a".repeat(64));
+        assert_eq!(send(long).await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(send("{\"name\":\"a\"}".to_owned()).await.unwrap().status(), StatusCode::OK);
+    }
+}

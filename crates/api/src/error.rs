@@ -1,0 +1,196 @@
+//! The only type that knows HTTP statuses.
+//!
+//! Refusals become 4xx with one sentence for the caller. A fault of the server carries its cause to the outermost
+//! layer, which logs it once and answers with an id.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use touchstone_kernel::{Kind, Rejection, Unavailable};
+use touchstone_queries::ReadError;
+use touchstone_vault::VaultError;
+use utoipa::ToSchema;
+
+/// A step to the place of a fault: a field, or a position in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Step {
+    Field(String),
+    Position(usize),
+}
+
+/// One thing that is wrong with a request. Never holds what was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ValidationError)]
+pub struct Fault {
+    /// `body`, `query`, `path` or `header`, then the way to the field.
+    pub loc: Vec<Step>,
+    pub msg: String,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+}
+
+impl Fault {
+    pub fn new(place: &str, field: &str, msg: impl Into<String>) -> Self {
+        let loc = vec![Step::Field(place.to_owned()), Step::Field(field.to_owned())];
+        Self { loc, msg: msg.into(), kind: "value_error" }
+    }
+
+    /// A required field that is not there.
+    pub fn missing(place: &str, field: &str) -> Self {
+        Self { kind: "missing", ..Self::new(place, field, "Field required") }
+    }
+
+    /// Of the body as a whole.
+    pub fn body(msg: impl Into<String>, kind: &'static str) -> Self {
+        Self { loc: vec![Step::Field("body".to_owned())], msg: msg.into(), kind }
+    }
+}
+
+/// The body of a 422.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HTTPValidationError)]
+pub struct Faults {
+    pub detail: Vec<Fault>,
+}
+
+/// The body of every other refusal.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ErrorDetail)]
+pub struct Detail {
+    pub detail: String,
+}
+
+/// Why there is no 200.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error("{0}")]
+    Unauthorized(&'static str),
+    #[error("{0}")]
+    Forbidden(String),
+    #[error("{0}")]
+    Missing(String),
+    #[error("the request is not valid")]
+    Invalid(Vec<Fault>),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("the body is longer than {0} bytes")]
+    TooLarge(usize),
+    /// Trying again later may help.
+    #[error("a store cannot be reached")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    #[error("the server is at fault")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// The cause of a 5xx, on its way to the layer that logs it.
+#[derive(Clone)]
+pub struct Cause(pub Arc<dyn Error + Send + Sync>);
+
+impl ApiError {
+    /// 404, the same for what is unknown and what is another team's.
+    pub fn missing(noun: &str) -> Self {
+        Self::Missing(format!("there is no such {noun}"))
+    }
+
+    /// 422 about one field of the body.
+    pub fn invalid(field: &str, msg: impl Into<String>) -> Self {
+        Self::Invalid(vec![Fault::new("body", field, msg)])
+    }
+
+    pub fn unavailable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable(cause.into())
+    }
+
+    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+}
+
+impl From<Rejection> for ApiError {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::Refused { kind: Kind::Invalid, field: Some(field), message } => {
+                Self::invalid(field, message)
+            }
+            Rejection::Refused { kind: Kind::Invalid, field: None, message } => {
+                Self::Invalid(vec![Fault::body(message, "value_error")])
+            }
+            Rejection::Refused { kind: Kind::Missing, message, .. } => Self::Missing(message),
+            Rejection::Refused { kind: Kind::Forbidden, message, .. } => Self::Forbidden(message),
+            Rejection::Refused { kind: Kind::Conflict, message, .. } => Self::Conflict(message),
+            Rejection::Contended => Self::Conflict(rejection.to_string()),
+            Rejection::KeyReused => {
+                Self::Invalid(vec![Fault::new("header", "idempotency-key", rejection.to_string())])
+            }
+            Rejection::Unavailable(_) => Self::unavailable(rejection),
+            Rejection::Corrupt(_) => Self::internal(rejection),
+        }
+    }
+}
+
+impl From<ReadError> for ApiError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Unavailable(_) => Self::unavailable(error),
+            ReadError::Data(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<Unavailable> for ApiError {
+    fn from(error: Unavailable) -> Self {
+        Self::unavailable(error)
+    }
+}
+
+impl From<VaultError> for ApiError {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Unavailable(_) => Self::unavailable(error),
+            VaultError::KeyFile { .. }
+            | VaultError::InvalidKey
+            | VaultError::KeyMissing { .. }
+            | VaultError::WrongKey
+            | VaultError::Altered => Self::internal(error),
+        }
+    }
+}
+
+fn detail(status: StatusCode, text: impl Display) -> Response {
+    (status, Json(Detail { detail: text.to_string() })).into_response()
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Unauthorized(text) => {
+                let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
+                (challenge, detail(StatusCode::UNAUTHORIZED, text)).into_response()
+            }
+            Self::Forbidden(text) => detail(StatusCode::FORBIDDEN, text),
+            Self::Missing(text) => detail(StatusCode::NOT_FOUND, text),
+            Self::Conflict(text) => detail(StatusCode::CONFLICT, text),
+            Self::TooLarge(_) => detail(StatusCode::PAYLOAD_TOO_LARGE, self),
+            Self::Invalid(faults) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, Json(Faults { detail: faults })).into_response()
+            }
+            Self::Unavailable(_) => {
+                let later = [(header::RETRY_AFTER, HeaderValue::from_static("1"))];
+                (later, fault(StatusCode::SERVICE_UNAVAILABLE, self)).into_response()
+            }
+            Self::Internal(_) => fault(StatusCode::INTERNAL_SERVER_ERROR, self),
+        }
+    }
+}
+
+fn fault(status: StatusCode, error: ApiError) -> Response {
+    let mut response = status.into_response();
+    response.extensions_mut().insert(Cause(Arc::new(error)));
+    response
+}

@@ -1,0 +1,69 @@
+//! The HTTP layer: the one place that knows methods, paths, statuses and JSON envelopes.
+//!
+//! What is true here: nobody is answered on a secured path before the token was checked; a handler is one of four
+//! shapes (send a command, show one thing, show a page, stream) and holds no rule of the domain; a command that was
+//! begun is finished, whether or not the client still listens; no body that a client sent is ever echoed, and no fault
+//! of the server tells more than an id. The layer holds the ports of the kernel and never a typed event or a store.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod app;
+mod body;
+mod caller;
+mod error;
+mod events;
+mod frame;
+mod openapi;
+mod page;
+mod policy;
+mod reply;
+mod routes;
+mod suite;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use app::{App, Dispatch, Limits, Status};
+pub use caller::{Caller, token_digest};
+pub use error::{ApiError, Fault};
+pub use policy::{Row, Rule, TABLE};
+
+/// The whole surface as one service.
+pub fn router(app: Arc<App>) -> Router {
+    let gate = Arc::new(caller::Gate::new(Arc::clone(&app)));
+    let clock = Arc::clone(&app.clock);
+    let (router, _) = described().split_for_parts();
+    router
+        .route_layer(middleware::from_fn_with_state(gate, caller::guard))
+        .method_not_allowed_fallback(frame::wrong_method)
+        .fallback(frame::unknown_path)
+        .with_state(app)
+        .layer(CatchPanicLayer::custom(frame::panicked))
+        .layer(middleware::from_fn_with_state(clock, frame::frame))
+}
+
+/// The document that describes the surface.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    openapi::finished(described().into_openapi())
+}
+
+fn described() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::head())
+        .merge(routes::monitoring::router())
+        .merge(routes::user::router())
+        .merge(routes::event::router())
+        .merge(routes::api_key::router())
+        .merge(routes::evaluation::router())
+        .merge(routes::harness::router())
+        .merge(routes::scenario::router())
+        .merge(routes::probe::router())
+        .merge(routes::test::router())
+        .merge(routes::response::router())
+        .merge(routes::detector::router())
+        .merge(routes::docs::router())
+}

@@ -1,0 +1,242 @@
+//! Query strings and path ids: every parameter with its range, repeated ones as lists, all faults at once.
+
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use touchstone_vocabulary::{Direction, MAX_INDEXED_BYTES, Page};
+
+use crate::error::{ApiError, Fault};
+
+/// Skipping further than this is refused; narrower filters find the same.
+const FURTHEST: i64 = 1_000_000;
+/// Most values of one repeated parameter.
+const MOST_VALUES: usize = 1000;
+
+/// The parameters as sent, and what was found wrong with them so far.
+pub struct Parameters {
+    pairs: Vec<(String, String)>,
+    faults: Vec<Fault>,
+}
+
+/// A typed set of query parameters.
+pub trait FromParameters: Sized {
+    /// Takes what it wants; faults are collected in `given`.
+    fn read(given: &mut Parameters) -> Self;
+}
+
+/// Typed query parameters. Unknown ones are ignored.
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: FromParameters> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let mut given = Parameters::of(parts.uri.query().unwrap_or_default());
+        let read = T::read(&mut given);
+        if given.faults.is_empty() { Ok(Self(read)) } else { Err(ApiError::Invalid(given.faults)) }
+    }
+}
+
+impl Parameters {
+    pub fn of(query: &str) -> Self {
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Self { pairs, faults: Vec::new() }
+    }
+
+    fn fault(&mut self, name: &str, msg: impl Into<String>) {
+        self.faults.push(Fault::new("query", name, msg));
+    }
+
+    fn raw(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    fn sound(&mut self, name: &str, value: String) -> Option<String> {
+        if value.contains('\0') {
+            self.fault(name, "must not contain the NUL character");
+            None
+        } else if value.len() > MAX_INDEXED_BYTES {
+            self.fault(name, format!("must be at most {MAX_INDEXED_BYTES} bytes long"));
+            None
+        } else {
+            Some(value)
+        }
+    }
+
+    /// A text; empty counts as absent.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let value = self.raw(name).filter(|value| !value.is_empty())?.to_owned();
+        self.sound(name, value)
+    }
+
+    /// A text that must be there.
+    pub fn required(&mut self, name: &str) -> String {
+        let value = self.named(name);
+        if value.is_none() && self.raw(name).is_some_and(str::is_empty) {
+            self.fault(name, "must not be empty");
+        }
+        value.unwrap_or_default()
+    }
+
+    /// A parameter that must be there, but may be empty.
+    pub fn named(&mut self, name: &str) -> Option<String> {
+        if self.raw(name).is_none() {
+            self.faults.push(Fault::missing("query", name));
+        }
+        self.text(name)
+    }
+
+    /// A repeated parameter.
+    pub fn many(&mut self, name: &str) -> Vec<String> {
+        let values: Vec<String> = self
+            .pairs
+            .iter()
+            .filter(|(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.clone())
+            .collect();
+        if values.len() > MOST_VALUES {
+            self.fault(name, format!("at most {MOST_VALUES} values are taken"));
+            return Vec::new();
+        }
+        values.into_iter().filter_map(|value| self.sound(name, value)).collect()
+    }
+
+    pub fn whole(&mut self, name: &str, range: &RangeInclusive<i64>) -> Option<i64> {
+        let parsed = self.raw(name).filter(|value| !value.is_empty())?.parse::<i64>();
+        match parsed {
+            Ok(number) if range.contains(&number) => Some(number),
+            Ok(_) => {
+                self.fault(name, format!("must be between {} and {}", range.start(), range.end()));
+                None
+            }
+            Err(_) => {
+                self.fault(name, "must be a whole number");
+                None
+            }
+        }
+    }
+
+    pub fn flag(&mut self, name: &str) -> Option<bool> {
+        let value = self.raw(name).filter(|value| !value.is_empty())?.to_ascii_lowercase();
+        match value.as_str() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => {
+                self.fault(name, "must be true or false");
+                None
+            }
+        }
+    }
+
+    /// One of a fixed set of words.
+    pub fn word<T: FromStr>(&mut self, name: &str, allowed: &str) -> Option<T> {
+        let parsed = self.raw(name).filter(|value| !value.is_empty())?.parse::<T>();
+        if parsed.is_err() {
+            self.fault(name, format!("must be one of {allowed}"));
+        }
+        parsed.ok()
+    }
+
+    /// `limit` and `offset`.
+    pub fn page(&mut self, default: i64, maximum: i64) -> Page {
+        let limit = self.whole("limit", &(1..=maximum)).unwrap_or(default);
+        let offset = self.whole("offset", &(0..=FURTHEST)).unwrap_or(0);
+        Page { limit, offset }
+    }
+
+    /// `sort_order`, newest or greatest first by default.
+    pub fn direction(&mut self) -> Direction {
+        match self.raw("sort_order").map(str::to_ascii_uppercase).as_deref() {
+            None | Some("" | "DESC") => Direction::Descending,
+            Some("ASC") => Direction::Ascending,
+            Some(_) => {
+                self.fault("sort_order", "must be one of ASC, DESC");
+                Direction::Descending
+            }
+        }
+    }
+}
+
+/// The one id in a path. What cannot even be read is missing like any unknown id.
+pub struct Id(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(id)| Self(id)).map_err(|_| ApiError::missing("thing"))
+    }
+}
+
+impl Id {
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The id of a thing; one of another form belongs to nothing.
+    pub fn of<T: FromStr>(&self, noun: &str) -> Result<T, ApiError> {
+        self.0.parse().map_err(|_| ApiError::missing(noun))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(query: &str) -> (Page, Vec<Fault>) {
+        let mut given = Parameters::of(query);
+        (given.page(10, 1000), given.faults)
+    }
+
+    #[test]
+    fn a_page_has_defaults_and_bounds() {
+        assert_eq!(page("").0, Page { limit: 10, offset: 0 });
+        assert_eq!(page("limit=1000&offset=1000000").0, Page { limit: 1000, offset: 1_000_000 });
+        for bad in ["limit=0", "limit=1001", "limit=x", "offset=-1", "offset=1000001", "limit=9e9"] {
+            let faults = page(bad).1;
+            assert_eq!(faults.len(), 1, "{bad}");
+            assert_eq!(faults[0].kind, "value_error");
+        }
+        assert_eq!(page("limit=0&offset=-1").1.len(), 2);
+    }
+
+    #[test]
+    fn repeated_parameters_are_a_list_without_empty_values() {
+        let mut given = Parameters::of("ids=a&x=1&ids=&ids=b%20c");
+        assert_eq!(given.many("ids"), ["a", "b c"]);
+        assert!(given.faults.is_empty());
+        let mut many = Parameters::of(&"ids=a&".repeat(MOST_VALUES + 1));
+        assert!(many.many("ids").is_empty());
+        assert_eq!(many.faults.len(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_stored_cannot_be_searched() {
+        let mut given = Parameters::of("name=a%00b");
+        assert_eq!(given.text("name"), None);
+        assert_eq!(given.faults.len(), 1);
+    }
+
+    #[test]
+    fn a_required_parameter_is_named_when_it_is_missing_and_may_be_empty_only_where_it_is_nullable() {
+        let mut given = Parameters::of("version=&evaluation_id=");
+        assert_eq!(given.named("version"), None);
+        assert!(given.faults.is_empty());
+        given.required("evaluation_id");
+        given.named("other");
+        assert_eq!(given.faults.len(), 2);
+        assert_eq!(given.faults[1], Fault::missing("query", "other"));
+    }
+
+    #[test]
+    fn flags_and_orders_are_words() {
+        let mut given = Parameters::of("a=true&b=False&c=maybe&sort_order=asc");
+        assert_eq!((given.flag("a"), given.flag("b"), given.flag("c")), (Some(true), Some(false), None));
+        assert_eq!(given.direction(), Direction::Ascending);
+        assert_eq!(given.faults.len(), 1);
+        assert_eq!(Parameters::of("").direction(), Direction::Descending);
+    }
+}

@@ -1,0 +1,250 @@
+//! From what clients send to what is asked for.
+//!
+//! Clients of many versions send more, less and other than the contract says: tags are worked out where they are
+//! absent, older names of parameters are understood, numbers may be texts. What comes out has one canonical form, and
+//! the digest by which a repeated request is recognised covers that form, not the bytes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use touchstone_catalog::Edition;
+use touchstone_commands::evaluation::CreateEvaluation;
+use touchstone_egress::Egress;
+use touchstone_kernel::Sealed;
+use touchstone_vocabulary::{
+    ApiKeyId, EvaluationId, HarnessId, HarnessType, Hub, ScenarioId, TeamId, Version,
+};
+use utoipa::ToSchema;
+
+use crate::error::ApiError;
+use crate::suite;
+
+/// Longest time a call may take, in seconds; what is asked beyond is cut.
+const LONGEST_CALL: f64 = 120.0;
+
+/// What is asked for. Fields that the contract does not know are taken where clients send them.
+#[derive(Deserialize, ToSchema)]
+pub struct EvaluationRequest {
+    /// A uuid that the client chooses.
+    id: String,
+    /// Id of the API key to use.
+    api_key_proxy: String,
+    hub: String,
+    #[schema(required = false)]
+    model: Option<String>,
+    /// With or without the prefix `vijil.harnesses.`.
+    #[schema(required = false, value_type = Vec<String>)]
+    harness_config_ids: Option<Vec<String>>,
+    /// Keep only these scenarios; empty keeps all.
+    #[schema(required = false, value_type = Vec<String>)]
+    scenario_config_filters: Option<Vec<String>>,
+    #[schema(required = false, value_type = AgentParams)]
+    agent_params: Option<AgentParams>,
+    name: Option<String>,
+    /// Worked out from the harnesses where absent.
+    #[schema(required = false, value_type = Vec<String>)]
+    tags: Option<Vec<String>>,
+    /// At most so many prompts per probe.
+    sample_size: Option<i64>,
+    /// The target's base URL; by default that of the API key.
+    url: Option<String>,
+    /// Of the catalogue; by default the newest.
+    version: Option<String>,
+    agent_configuration_id: Option<String>,
+    /// The small variants of the harnesses.
+    is_lite: Option<bool>,
+    /// Understood where `agent_params.generations` is absent.
+    num_generations: Option<i64>,
+}
+
+/// How the target is called.
+#[derive(Default, Deserialize, ToSchema)]
+pub struct AgentParams {
+    /// A number, also as text.
+    #[serde(default = "unset")]
+    #[schema(value_type = Option<f64>)]
+    temperature: Value,
+    /// A number, also as text.
+    #[serde(default = "unset")]
+    #[schema(value_type = Option<f64>)]
+    top_p: Value,
+    /// Answers per prompt.
+    #[schema(required = false, value_type = i64, default = 1)]
+    generations: Option<i64>,
+    max_completion_tokens: Option<i64>,
+    /// Seconds per call.
+    timeout: Option<f64>,
+    agent_system_prompt: Option<String>,
+    /// Understood where `max_completion_tokens` is absent.
+    max_tokens: Option<i64>,
+    /// Understood where `generations` is absent.
+    num_generations: Option<i64>,
+}
+
+/// Tells an absent field from an explicit null.
+fn unset() -> Value {
+    Value::Bool(false)
+}
+
+/// The canonical form of a request, field by field that of the recorded event. Its JSON is what the digest covers, so
+/// the order of fields is for ever.
+#[derive(Debug, Serialize)]
+struct Meaning {
+    name: Sealed<String>,
+    hub: Hub,
+    model: String,
+    url: Option<String>,
+    api_key: ApiKeyId,
+    harnesses: Vec<HarnessId>,
+    scenarios: Vec<ScenarioId>,
+    version: Version,
+    sample_size: Option<u32>,
+    is_lite: bool,
+    tags: Vec<String>,
+    params: Call,
+    agent_configuration: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Call {
+    temperature: Option<f64>,
+    top_p: Option<f64>,
+    max_completion_tokens: Option<u32>,
+    generations: u32,
+    timeout: Option<f64>,
+    system_prompt: Option<Sealed<String>>,
+}
+
+impl EvaluationRequest {
+    /// The command that is meant. Its shape is checked first, then whether what it names exists.
+    pub fn command(self, team: TeamId, egress: &Egress) -> Result<CreateEvaluation, ApiError> {
+        let id: EvaluationId = self.id.parse().map_err(|_| ApiError::invalid("id", "must be a uuid"))?;
+        let meaning = self.meaning(egress)?;
+        let text = serde_json::to_vec(&meaning).map_err(ApiError::internal)?;
+        let digest = blake3::hash(&text).to_hex().to_string();
+        let spec = serde_json::from_slice(&text).map_err(ApiError::internal)?;
+        Ok(CreateEvaluation { team, id, digest, spec })
+    }
+
+    fn meaning(self, egress: &Egress) -> Result<Meaning, ApiError> {
+        let hub = self.hub.parse().map_err(|_| ApiError::invalid("hub", "must be the name of a hub"))?;
+        let url = filled(self.url);
+        if let Some(url) = &url {
+            egress.check(url).map_err(|blocked| ApiError::invalid("url", blocked.to_string()))?;
+        }
+        let params = self.agent_params.unwrap_or_default().call(self.num_generations)?;
+        let sample_size = self.sample_size.map(|size| within("sample_size", size)).transpose()?;
+        let api_key = self
+            .api_key_proxy
+            .parse()
+            .map_err(|_| ApiError::Missing("there is no API key with this id".to_owned()))?;
+        if filled(self.agent_configuration_id).is_some() {
+            return Err(ApiError::missing("agent configuration"));
+        }
+        let version = filled(self.version);
+        let edition = suite::edition(version.as_deref())
+            .ok_or_else(|| unknown("version", version.as_deref().unwrap_or_default()))?;
+        let (harnesses, types) = harnesses(edition, &self.harness_config_ids.unwrap_or_default())?;
+        let scenarios = self.scenario_config_filters.unwrap_or_default().into_iter().map(ScenarioId);
+        let scenarios = distinct(scenarios.collect());
+        if let Some(strange) = scenarios.iter().find(|id| edition.scenario(id).is_none()) {
+            return Err(unknown("scenario", strange.as_str()));
+        }
+        Ok(Meaning {
+            name: Sealed::Open(self.name.unwrap_or_default()),
+            hub,
+            model: self.model.unwrap_or_default(),
+            url,
+            api_key,
+            harnesses,
+            scenarios,
+            version: edition.version().clone(),
+            sample_size,
+            is_lite: self.is_lite.unwrap_or(false),
+            tags: self.tags.unwrap_or_else(|| tags(&types)),
+            params,
+            agent_configuration: None,
+        })
+    }
+}
+
+impl AgentParams {
+    fn call(self, num_generations: Option<i64>) -> Result<Call, ApiError> {
+        let generations = self.generations.or(num_generations).or(self.num_generations).unwrap_or(1);
+        let longest = self.max_completion_tokens.or(self.max_tokens);
+        Ok(Call {
+            temperature: number("temperature", &self.temperature, 1.0)?,
+            top_p: number("top_p", &self.top_p, 0.99)?,
+            max_completion_tokens: longest.map(|n| within("max_completion_tokens", n)).transpose()?,
+            generations: within("generations", generations)?,
+            timeout: self.timeout.map(|seconds| seconds.min(LONGEST_CALL)),
+            system_prompt: filled(self.agent_system_prompt).map(Sealed::Open),
+        })
+    }
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+fn within(field: &str, number: i64) -> Result<u32, ApiError> {
+    u32::try_from(number).map_err(|_| ApiError::invalid(field, "must be at least 1 and not too large"))
+}
+
+/// A number or its text; nothing where null was sent.
+fn number(field: &str, value: &Value, default: f64) -> Result<Option<f64>, ApiError> {
+    let fault = || ApiError::invalid(field, "must be a number or its text");
+    match value {
+        Value::Bool(false) => Ok(Some(default)),
+        Value::Null => Ok(None),
+        Value::Number(number) => number.as_f64().map(Some).ok_or_else(fault),
+        Value::String(text) if text.trim().is_empty() => Ok(None),
+        Value::String(text) => {
+            let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+            number.map(Some).ok_or_else(fault)
+        }
+        Value::Bool(true) | Value::Array(_) | Value::Object(_) => Err(fault()),
+    }
+}
+
+fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {
+    let mut seen = Vec::with_capacity(all.len());
+    for one in all {
+        if !seen.contains(&one) {
+            seen.push(one);
+        }
+    }
+    seen
+}
+
+fn unknown(noun: &str, name: &str) -> ApiError {
+    let name: String = name.chars().take(200).collect();
+    ApiError::Missing(format!("there is no {noun} {name}"))
+}
+
+/// Full ids in first order without repetitions, and their types.
+fn harnesses(edition: &Edition, asked: &[String]) -> Result<(Vec<HarnessId>, Vec<HarnessType>), ApiError> {
+    let ids = distinct(asked.iter().map(|id| suite::harness_id(id)).collect());
+    let known = |id| edition.harness(id).map(|harness| harness.harness_type);
+    let types = ids
+        .iter()
+        .map(|id| known(id).ok_or_else(|| unknown("harness", id.as_str())))
+        .collect::<Result<_, _>>()?;
+    Ok((ids, types))
+}
+
+/// One tag per kind of harness, as clients set them.
+fn tags(types: &[HarnessType]) -> Vec<String> {
+    let tag = |kind: &HarnessType| match kind {
+        HarnessType::Dimension => "vijil_harness",
+        HarnessType::Audit => "audit",
+        HarnessType::Scenario => "vijil_scenario",
+        HarnessType::Custom => "custom",
+        HarnessType::BenchmarkSecurity | HarnessType::BenchmarkSafety | HarnessType::BenchmarkReliability => {
+            "benchmarks"
+        }
+    };
+    distinct(types.iter().map(|kind| tag(kind).to_owned()).collect())
+}
+
+#[cfg(test)]
+mod tests;

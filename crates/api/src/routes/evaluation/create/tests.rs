@@ -1,0 +1,135 @@
+use serde_json::json;
+use touchstone_egress::Policy;
+use uuid::Uuid;
+
+use super::*;
+use crate::error::Step;
+
+const TEAM: TeamId = TeamId(Uuid::from_u128(1));
+
+/// As the common client sends it, with changes; a null change of a field takes it away.
+fn sent(change: Value) -> Result<CreateEvaluation, ApiError> {
+    let mut body = json!({
+        "name": "nightly",
+        "id": "6f9619ff-8b86-4011-b42d-00cf4fc964ff",
+        "hub": "custom",
+        "api_key_proxy": "00000000-0000-0000-0000-000000000004",
+        "scenario_config_filters": [],
+        "is_lite": false,
+        "version": "1.0.0",
+        "agent_params": {"temperature": 0, "top_p": 1, "max_tokens": 125},
+        "model": "m",
+        "url": "http://127.0.0.1:9/v1",
+        "harness_config_ids": ["vijil.harnesses.security"],
+    });
+    if let (Value::Object(body), Value::Object(change)) = (&mut body, change) {
+        body.extend(change);
+    }
+    let egress = Egress::new(Policy { loopback: true, ..Policy::default() }).unwrap();
+    crate::body::read::<EvaluationRequest>(body.to_string().as_bytes()).unwrap().command(TEAM, &egress)
+}
+
+fn field(change: &Value) -> String {
+    let Err(ApiError::Invalid(faults)) = sent(change.clone()) else { panic!("not refused: {change}") };
+    let Step::Field(field) = &faults[0].loc[1] else { panic!() };
+    field.clone()
+}
+
+fn missing(change: &Value) -> String {
+    let Err(ApiError::Missing(text)) = sent(change.clone()) else { panic!("not missing: {change}") };
+    text
+}
+
+#[test]
+fn the_common_request_becomes_a_command() {
+    let command = sent(json!({})).unwrap();
+    let spec = &command.spec;
+    assert_eq!(spec.name.text(), "nightly");
+    assert_eq!((spec.hub, spec.model.as_str(), spec.version.as_str()), (Hub::Custom, "m", "1.0.0"));
+    assert_eq!(spec.harnesses, ["vijil.harnesses.security".into()]);
+    assert_eq!((spec.params.temperature, spec.params.top_p), (Some(0.0), Some(1.0)));
+    assert_eq!((spec.params.max_completion_tokens, spec.params.generations), (Some(125), 1));
+    assert_eq!((spec.tags.as_slice(), spec.is_lite), (["vijil_harness".to_owned()].as_slice(), false));
+}
+
+#[test]
+fn numbers_may_be_texts_and_absent_ones_have_the_contracts_defaults() {
+    let of = |params: Value| {
+        let params = sent(json!({"agent_params": params})).unwrap().spec.params;
+        (params.temperature, params.top_p)
+    };
+    assert_eq!(of(json!({"temperature": "0.50", "top_p": "0.9"})), (Some(0.5), Some(0.9)));
+    assert_eq!(of(json!({})), (Some(1.0), Some(0.99)));
+    assert_eq!(of(json!({"temperature": null, "top_p": ""})), (None, None));
+    assert_eq!(field(&json!({"agent_params": {"temperature": "warm"}})), "temperature");
+    assert_eq!(field(&json!({"agent_params": {"top_p": "inf"}})), "top_p");
+}
+
+#[test]
+fn older_names_of_parameters_are_understood() {
+    let params = sent(json!({"num_generations": 3, "agent_params": {"max_tokens": 7}})).unwrap().spec.params;
+    assert_eq!((params.generations, params.max_completion_tokens), (3, Some(7)));
+    let official = json!({"num_generations": 3, "agent_params": {"generations": 2, "num_generations": 4,
+        "max_completion_tokens": 8, "max_tokens": 7, "timeout": 9999, "unknown": {}}});
+    let params = sent(official).unwrap().spec.params;
+    assert_eq!((params.generations, params.max_completion_tokens), (2, Some(8)));
+    assert_eq!(params.timeout, Some(120.0));
+}
+
+#[test]
+fn harnesses_are_prefixed_and_asked_for_once_in_first_order() {
+    let ids = ["security", "vijil.harnesses.safety", "vijil.harnesses.security", "safety"];
+    let spec = sent(json!({"harness_config_ids": ids})).unwrap().spec;
+    assert_eq!(spec.harnesses, ["vijil.harnesses.security".into(), "vijil.harnesses.safety".into()]);
+    assert_eq!(spec.tags, ["vijil_harness"]);
+}
+
+#[test]
+fn tags_that_were_sent_stay_and_each_kind_of_harness_has_its_own() {
+    assert_eq!(sent(json!({"tags": ["mine"]})).unwrap().spec.tags, ["mine"]);
+    assert!(sent(json!({"tags": []})).unwrap().spec.tags.is_empty());
+    let all = tags(HarnessType::ALL);
+    assert_eq!(all, ["vijil_harness", "audit", "vijil_scenario", "custom", "benchmarks"]);
+}
+
+#[test]
+fn what_is_named_must_exist() {
+    assert_eq!(
+        missing(&json!({"harness_config_ids": ["nowhere"]})),
+        "there is no harness vijil.harnesses.nowhere"
+    );
+    assert_eq!(missing(&json!({"version": "9.9.9"})), "there is no version 9.9.9");
+    assert_eq!(missing(&json!({"scenario_config_filters": ["no.such"]})), "there is no scenario no.such");
+    assert!(missing(&json!({"api_key_proxy": "my-key"})).contains("API key"));
+    assert!(missing(&json!({"agent_configuration_id": "a"})).contains("agent configuration"));
+}
+
+#[test]
+fn bad_fields_are_named() {
+    assert_eq!(field(&json!({"id": "1"})), "id");
+    assert_eq!(field(&json!({"hub": "nowhere"})), "hub");
+    assert_eq!(field(&json!({"url": "http://10.0.0.1/v1"})), "url");
+    assert_eq!(field(&json!({"sample_size": -1})), "sample_size");
+    assert_eq!(field(&json!({"agent_params": {"generations": -1}})), "generations");
+}
+
+#[test]
+fn what_may_be_absent_has_a_default() {
+    let change = json!({"name": null, "model": null, "url": "", "version": null, "is_lite": null,
+        "agent_params": null, "harness_config_ids": null, "scenario_config_filters": null});
+    let spec = sent(change).unwrap().spec;
+    assert_eq!((spec.name.text(), spec.model.as_str(), spec.url), ("", "", None));
+    assert_eq!(&spec.version, touchstone_catalog::latest().version());
+    assert!(spec.harnesses.is_empty(), "the command refuses an empty list");
+}
+
+#[test]
+fn the_digest_covers_the_meaning_and_not_the_spelling() {
+    let digest = |change| sent(change).unwrap().digest;
+    let same = json!({"agent_params": {"top_p": "1", "max_completion_tokens": 125, "temperature": "0.0"},
+        "harness_config_ids": ["security", "security"], "version": null, "ignored": 1});
+    assert_eq!(digest(json!({})), digest(same));
+    for other in [json!({"name": "other"}), json!({"model": "n"}), json!({"is_lite": true})] {
+        assert_ne!(digest(json!({})), digest(other));
+    }
+}

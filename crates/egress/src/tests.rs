@@ -1,0 +1,4 @@
+//! The guard by table, and the client against real servers on loopback.
+
+mod addresses;
+mod requests;

@@ -1,0 +1,154 @@
+//! Which database holds everything, and how its connections are set.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, PgPool, SqlitePool};
+use touchstone_vault::Tables;
+
+use crate::StoreError;
+use crate::memory::MemoryLog;
+
+macro_rules! migrations {
+    ($folder:literal) => {
+        [
+            (1, "event log", include_str!(concat!("../../../migrations/", $folder, "/0001_event_log.sql"))),
+            (2, "vault", include_str!(concat!("../../../migrations/", $folder, "/0002_vault.sql"))),
+            (3, "read store", include_str!(concat!("../../../migrations/", $folder, "/0003_read_store.sql"))),
+        ]
+    };
+}
+
+type Migrations = [(i64, &'static str, &'static str); 3];
+
+const POSTGRES: Migrations = migrations!("postgres");
+const SQLITE: Migrations = migrations!("sqlite");
+
+/// How long anybody waits for a connection before the database counts as unreachable.
+const ACQUIRE: Duration = Duration::from_secs(10);
+
+/// The one database of an installation: log, vault, read tables and operational tables.
+#[derive(Clone)]
+pub enum Database {
+    Sqlite {
+        /// Exactly one connection: SQLite has one writer.
+        write: SqlitePool,
+        read: SqlitePool,
+    },
+    Postgres(PgPool),
+    /// Gone with the process; for tests.
+    Memory(Memory),
+}
+
+/// The log and the vault's tables in memory.
+#[derive(Clone)]
+pub struct Memory {
+    pub(crate) log: Arc<MemoryLog>,
+    vault: Tables,
+}
+
+impl Database {
+    /// Connects. `sqlite:<path>` makes the file where it is absent; tables are made by [`Database::migrate`].
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            Self::sqlite(path.strip_prefix("//").unwrap_or(path)).await
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Self::postgres(url).await
+        } else {
+            Err(StoreError::Url)
+        }
+    }
+
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::Memory(Memory { log: Arc::default(), vault: Tables::memory() })
+    }
+
+    async fn sqlite(path: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            // Other processes append too: a subcommand beside the server, or the other way round.
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true)
+            // Batches are megabytes: the default checkpoint after 4 MiB would come with every few of them.
+            .pragma("wal_autocheckpoint", "4000")
+            .pragma("journal_size_limit", "67108864")
+            .pragma("temp_store", "memory")
+            .pragma("cache_size", "-16000")
+            .disable_statement_logging();
+        let pool = SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+        let write = pool
+            .clone()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone().create_if_missing(true))
+            .await?;
+        let read = pool
+            .max_connections(4)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
+            .await?;
+        Ok(Self::Sqlite { write, read })
+    }
+
+    async fn postgres(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Url)?
+            .application_name("touchstone")
+            .statement_cache_capacity(256)
+            .options([
+                // The sequencer's horizon is held back by every open transaction that has written.
+                ("idle_in_transaction_session_timeout", "5s"),
+                ("synchronous_commit", "on"),
+                ("default_transaction_isolation", "read\\ committed"),
+            ])
+            .disable_statement_logging();
+        let pool =
+            PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE).connect_with(options).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Brings the tables to this version, under a lock: several processes may try at once.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                migrator(POSTGRES).run_direct(&mut *connection).await.map_err(StoreError::Migration)
+            }
+            Self::Sqlite { write, .. } => {
+                // The migrator's own transactions become savepoints of this one, which holds the write lock.
+                let mut tx = write.begin_with("begin immediate").await?;
+                migrator(SQLITE).run_direct(&mut *tx).await.map_err(StoreError::Migration)?;
+                Ok(tx.commit().await?)
+            }
+            Self::Memory(_) => Ok(()),
+        }
+    }
+
+    /// Where the vault keeps its rows: in the same database.
+    #[must_use]
+    pub fn vault_tables(&self) -> Tables {
+        match self {
+            Self::Postgres(pool) => Tables::Postgres(pool.clone()),
+            Self::Sqlite { write, read } => Tables::Sqlite { write: write.clone(), read: read.clone() },
+            Self::Memory(memory) => memory.vault.clone(),
+        }
+    }
+}
+
+fn migrator(migrations: Migrations) -> Migrator {
+    let migrations = migrations
+        .into_iter()
+        .map(|(version, name, sql)| {
+            Migration::new(version, name.into(), MigrationType::Simple, sql.into(), false)
+        })
+        .collect::<Vec<_>>();
+    Migrator { migrations: Cow::Owned(migrations), ..Migrator::DEFAULT }
+}

@@ -1,0 +1,11 @@
+//! Tests of the whole crate: the contract that every backend fulfils, and what PostgreSQL has to fulfil beyond it.
+
+mod contract;
+mod fixture;
+mod measure;
+mod order;
+mod restore;
+mod seal;
+mod tables;
+pub(crate) mod thing;
+mod writer;

@@ -1,0 +1,4 @@
+//! Calls against real servers, and the parts around a call on a stopped clock.
+
+mod calls;
+mod waits;

@@ -1,0 +1,27 @@
+//! The words of event sourcing, pure: states fold events, commands decide, envelopes carry what was recorded.
+//!
+//! Nothing here waits, stores or sends. The ports ([`Handle`], [`History`], [`Freshness`]) are what the HTTP layer
+//! may know of the machinery behind it; others implement them.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod command;
+mod envelope;
+mod event;
+mod hash;
+mod meta;
+mod port;
+mod refusal;
+mod sealed;
+mod state;
+pub mod testing;
+
+pub use command::{Claim, Command};
+pub use envelope::{Envelope, Metadata, Recorded};
+pub use event::{Event, WireFault, decode, encode};
+pub use hash::{ChainHash, Stored};
+pub use meta::{Actor, Idempotency, Mark, Meta, Receipt};
+pub use port::{Clock, Freshness, Handle, History, Pending, StreamRange, Unavailable, Visible};
+pub use refusal::{Kind, Refusal, Rejection};
+pub use sealed::Sealed;
+pub use state::{InvalidStream, Nothing, Owned, State, StreamId, event_id};

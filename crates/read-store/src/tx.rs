@@ -1,0 +1,145 @@
+//! One transaction of a batch, with the read tables of one generation in place of the live ones.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use sqlx::{Executor, Postgres, Sqlite};
+
+use crate::db::{Open, encode};
+use crate::generation::renamed;
+use crate::{Arg, ReadError, Row, arg};
+
+/// How many rows of an insert stand in one statement: few distinct numbers, so that statements are prepared once.
+const ROWS: [usize; 6] = [256, 128, 64, 32, 16, 8];
+/// Below the smaller of the two databases' limits (32,766 and 65,535).
+const MAX_PARAMETERS: usize = 30_000;
+
+/// One transaction.
+pub struct Tx<'a> {
+    open: &'a mut Open,
+    /// What stands for `rm_` in statements.
+    prefix: &'a str,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) const fn new(open: &'a mut Open, prefix: &'a str) -> Self {
+        Self { open, prefix }
+    }
+
+    fn text<'s>(&self, sql: &'s str) -> Cow<'s, str> {
+        renamed(sql, self.prefix)
+    }
+
+    /// All rows of a query. Parameters are `$1..$n`, each used once, in order.
+    pub async fn all<R: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<R>, ReadError> {
+        let sql = self.text(sql);
+        Ok(match self.open {
+            Open::Sqlite(tx) => {
+                let args = arg::sqlite(args).map_err(|e| encode(&e))?;
+                sqlx::query_as_with::<Sqlite, R, _>(&sql, args).fetch_all(&mut **tx).await?
+            }
+            Open::Postgres(tx) => {
+                let args = arg::postgres(args).map_err(|e| encode(&e))?;
+                sqlx::query_as_with::<Postgres, R, _>(&sql, args).fetch_all(&mut **tx).await?
+            }
+        })
+    }
+
+    /// The first row of a query.
+    pub async fn one<R: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Option<R>, ReadError> {
+        let sql = self.text(sql);
+        Ok(match self.open {
+            Open::Sqlite(tx) => {
+                let args = arg::sqlite(args).map_err(|e| encode(&e))?;
+                sqlx::query_as_with::<Sqlite, R, _>(&sql, args).fetch_optional(&mut **tx).await?
+            }
+            Open::Postgres(tx) => {
+                let args = arg::postgres(args).map_err(|e| encode(&e))?;
+                sqlx::query_as_with::<Postgres, R, _>(&sql, args).fetch_optional(&mut **tx).await?
+            }
+        })
+    }
+
+    /// Runs a statement and tells how many rows it changed.
+    pub async fn run(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64, ReadError> {
+        let sql = self.text(sql);
+        Ok(match self.open {
+            Open::Sqlite(tx) => {
+                let args = arg::sqlite(args).map_err(|e| encode(&e))?;
+                sqlx::query_with(&sql, args).execute(&mut **tx).await?.rows_affected()
+            }
+            Open::Postgres(tx) => {
+                let args = arg::postgres(args).map_err(|e| encode(&e))?;
+                sqlx::query_with(&sql, args).execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+
+    /// Inserts many rows: `insert into <table> (<columns>) values (…),(…) <suffix>`, in as few statements as the
+    /// databases allow.
+    pub async fn insert(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: Vec<Vec<Arg>>,
+        suffix: &str,
+    ) -> Result<(), ReadError> {
+        let most = (MAX_PARAMETERS / columns.len().max(1)).max(1);
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            let left = rows.len();
+            let count = ROWS.into_iter().find(|n| *n <= left && *n <= most).unwrap_or(left.min(most));
+            let sql = insertion(table, columns, count, suffix);
+            let args = rows.by_ref().take(count).flatten().collect();
+            self.run(&sql, args).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement without parameters and without preparing it: definitions, which change what others prepared.
+    pub(crate) async fn define(&mut self, sql: &str) -> Result<(), ReadError> {
+        let sql = self.text(sql);
+        match self.open {
+            Open::Sqlite(tx) => {
+                (&mut **tx).execute(sqlx::raw_sql(&sql)).await?;
+            }
+            Open::Postgres(tx) => {
+                (&mut **tx).execute(sqlx::raw_sql(&sql)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) const fn is_postgres(&self) -> bool {
+        matches!(self.open, Open::Postgres(_))
+    }
+}
+
+fn insertion(table: &str, columns: &[&str], rows: usize, suffix: &str) -> String {
+    let mut sql = format!("insert into {table} ({}) values ", columns.join(", "));
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns.len() {
+            let comma = if column == 0 { "" } else { ", " };
+            // Writing to a String cannot fail.
+            let _ = write!(sql, "{comma}${}", row * columns.len() + column + 1);
+        }
+        sql.push(')');
+    }
+    sql.push(' ');
+    sql.push_str(suffix);
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_insert_numbers_its_parameters_row_by_row() {
+        assert_eq!(
+            insertion("rm_a", &["x", "y"], 2, "on conflict (x) do nothing"),
+            "insert into rm_a (x, y) values ($1, $2), ($3, $4) on conflict (x) do nothing"
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! The world of a journey: a real server on a scratch database, real NATS where asked for, a practice target, a clock
+//! that the test turns, and callers that speak HTTP.
+
+mod caller;
+mod clock;
+mod process;
+mod target;
+mod world;
+
+pub use caller::{Caller, Reply};
+pub use clock::MockClock;
+pub use process::{Process, Spawn};
+pub use target::Practice;
+pub use touchstone::target::{Fault, FaultKind, Persona, TargetOptions};
+pub use world::{Backend, World, eventually};

@@ -1,0 +1,118 @@
+//! The real binary as a process that can be killed, frozen and started again.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use touchstone::settings::Settings;
+use touchstone_servers::Nats;
+
+use crate::caller::Caller;
+use crate::world::Backend;
+
+/// Where processes of one test keep things: survives their deaths.
+pub struct Spawn {
+    pub settings: Settings,
+    pub nats: Option<Nats>,
+    _dir: TempDir,
+}
+
+/// One running `touchstone serve`.
+pub struct Process {
+    child: Child,
+    pub address: String,
+}
+
+impl Spawn {
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its directory")]
+    pub async fn new(backend: Backend) -> Self {
+        let dir = TempDir::new().expect("a scratch directory");
+        let (settings, nats) = crate::world::settings(backend, &dir).await;
+        Self { settings, nats, _dir: dir }
+    }
+
+    /// The binary under test: the one that was built beside this test.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without the binary")]
+    pub fn binary() -> PathBuf {
+        let test = std::env::current_exe().expect("a test has a path");
+        let profile = test.parent().and_then(std::path::Path::parent).expect("target/<profile>/deps");
+        let binary = profile.join("touchstone");
+        assert!(binary.exists(), "{} is missing: run scripts/test, which builds it first", binary.display());
+        binary
+    }
+
+    /// Any subcommand on this store.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let store = &self.settings.store;
+        let mut command = Command::new(Self::binary());
+        command
+            .args(args)
+            .arg("--data-dir")
+            .arg(&store.data_dir)
+            .arg("--database-url")
+            .arg(&store.database_url);
+        if let Some(url) = &store.nats_url {
+            command.arg("--nats-url").arg(url);
+        }
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        command
+    }
+
+    /// Runs a subcommand to its end and returns exit code and output.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without the outcome")]
+    pub async fn run(&self, args: &[&str]) -> (Option<i32>, String) {
+        let output = self.command(args).output().await.expect("the binary runs");
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), text.into_owned())
+    }
+
+    /// Starts a server on a free port and waits for its address.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
+    pub async fn serve(&self) -> Process {
+        let mut child = self
+            .command(&["serve", "--listen", "127.0.0.1:0", "--log", "warn"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let address = loop {
+            let line = lines.next_line().await.expect("readable").expect("the server says where it listens");
+            if let Some(rest) = line.split("http://").nth(1) {
+                break rest.split([' ', '/']).next().unwrap_or_default().to_owned();
+            }
+        };
+        Process { child, address }
+    }
+
+    /// The first admin, on a process.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without a token")]
+    pub fn admin(&self, process: &Process) -> Caller {
+        let path = self.settings.store.data_dir.join("admin.token");
+        let token = std::fs::read_to_string(path).expect("the first start writes a token");
+        Caller::new(format!("http://{}", process.address), token.trim().to_owned())
+    }
+}
+
+impl Process {
+    /// `kill -9`, and waits until it is gone.
+    #[expect(clippy::expect_used, reason = "a test cannot go on when it cannot kill")]
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("killed");
+    }
+
+    /// Sends a signal by name: `STOP`, `CONT`, `TERM`.
+    #[expect(clippy::expect_used, reason = "a test cannot go on when it cannot signal")]
+    pub async fn signal(&self, name: &str) {
+        let pid = self.child.id().expect("running").to_string();
+        let status = Command::new("kill").arg(format!("-{name}")).arg(pid).status().await.expect("kill runs");
+        assert!(status.success());
+    }
+
+    /// Waits for the end and returns the exit code.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without the outcome")]
+    pub async fn ended(mut self) -> Option<i32> {
+        self.child.wait().await.expect("waited").code()
+    }
+}

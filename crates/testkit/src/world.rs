@@ -1,0 +1,158 @@
+//! A server in this process, with everything real around it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use touchstone::bootstrap;
+use touchstone::settings::{Part, Settings, StoreSettings};
+use touchstone::wiring::{Core, Server};
+use touchstone_egress::Policy;
+use touchstone_servers::Nats;
+use touchstone_vocabulary::TeamRole;
+
+use crate::caller::Caller;
+use crate::clock::MockClock;
+use crate::target::Practice;
+use touchstone::target::TargetOptions;
+
+/// How long anything may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What the server stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// SQLite and the in-process bus.
+    Embedded,
+    /// PostgreSQL and NATS JetStream.
+    Scaled,
+}
+
+impl Backend {
+    pub const ALL: [Self; 2] = [Self::Embedded, Self::Scaled];
+}
+
+pub struct World {
+    /// The first admin.
+    pub admin: Caller,
+    pub core: Core,
+    pub clock: Arc<MockClock>,
+    pub target: Practice,
+    pub settings: Settings,
+    pub nats: Option<Nats>,
+    stop: CancellationToken,
+    serving: JoinSet<anyhow::Result<()>>,
+    _dir: TempDir,
+}
+
+/// Where the server keeps things, for a test that starts processes itself.
+#[expect(clippy::expect_used, reason = "a test cannot go on without its servers")]
+pub(crate) async fn settings(backend: Backend, dir: &TempDir) -> (Settings, Option<Nats>) {
+    let data_dir = dir.path().join("data");
+    let (database_url, nats) = match backend {
+        Backend::Embedded => (format!("sqlite:{}", data_dir.join("touchstone.db").display()), None),
+        Backend::Scaled => (touchstone_servers::postgres().await.database().await, Some(Nats::start().await)),
+    };
+    let store = StoreSettings {
+        key_file: data_dir.join("vault.key"),
+        nats_url: nats.as_ref().map(Nats::url),
+        data_dir,
+        database_url,
+    };
+    let settings = Settings {
+        store,
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        roles: [Part::Api, Part::Relay, Part::Project, Part::Run].into(),
+        egress: Policy::parse("", true).expect("an empty list"),
+        deadline_hours: 24.0,
+        nats_stream: None,
+        nats_root: None,
+    };
+    (settings, nats)
+}
+
+impl World {
+    /// A world with a target that behaves as told.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
+    pub async fn start(backend: Backend, target: TargetOptions) -> Self {
+        let dir = TempDir::new().expect("a scratch directory");
+        let (settings, nats) = settings(backend, &dir).await;
+        let clock = Arc::new(MockClock::default());
+        let stop = CancellationToken::new();
+        let server = Server::start(&settings, Arc::clone(&clock) as _, stop.clone()).await.expect("a server");
+        let address = server.address.expect("an address");
+        let core = server.core.clone();
+        let token = std::fs::read_to_string(settings.store.data_dir.join("admin.token")).expect("a token");
+        let mut serving = JoinSet::new();
+        serving.spawn(server.wait());
+        let world = Self {
+            admin: Caller::new(format!("http://{address}"), token.trim().to_owned()),
+            core,
+            clock,
+            target: Practice::start(target).await,
+            settings,
+            nats,
+            stop,
+            serving,
+            _dir: dir,
+        };
+        world.settled().await;
+        world
+    }
+
+    /// Somebody else, in a team that is made when absent.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its caller")]
+    pub async fn somebody(&self, email: &str, team: &str, role: TeamRole) -> Caller {
+        let issued = bootstrap::issue(&self.core.store, self.core.clock.as_ref(), email, team, role)
+            .await
+            .expect("a token");
+        self.settled().await;
+        self.admin.with_token(&issued.token)
+    }
+
+    /// Waits until the read models show everything that is in the log now.
+    pub async fn settled(&self) {
+        eventually("the read models catch up", || async {
+            let head = self.core.store.log().head().await.ok()?.0;
+            let sequenced = self.core.store.unsequenced().await.ok()? == 0;
+            (sequenced && self.core.group.progress().borrow().seq >= head).then_some(())
+        })
+        .await;
+    }
+
+    /// Ends the server; fails when a part of it broke, something is parked, or the log is damaged.
+    #[expect(clippy::expect_used, reason = "this is the assertion")]
+    pub async fn close(mut self) {
+        self.settled().await;
+        let parked =
+            touchstone_read_store::dead_letters(&self.core.group).await.expect("dead letters can be read");
+        assert!(parked.is_empty(), "parked: {parked:?}");
+        let report = self.core.store.log().verify(|_| ()).await.expect("the log can be read");
+        assert_eq!(report.fault, None);
+        self.stop.cancel();
+        while let Some(ended) = self.serving.join_next().await {
+            ended.expect("no task panics").expect("no part breaks");
+        }
+    }
+}
+
+/// Asks until there is an answer; gives up loudly after two minutes.
+#[track_caller]
+pub async fn eventually<T, F, Fut>(what: &str, mut ask: F) -> T
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Option<T>>,
+{
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < end, "still waiting after {} s: {what}", PATIENCE.as_secs());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -1,0 +1,140 @@
+//! The command line: one file per subcommand.
+
+mod dead_letters;
+mod demo;
+mod log;
+mod projections;
+mod serve;
+mod target;
+mod token;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::settings::StoreOptions;
+
+/// Evaluates language models and agents, and can prove every result.
+#[derive(Debug, Parser)]
+#[command(name = "touchstone", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    store: StoreOptions,
+    /// What is logged, e.g. `info` or `touchstone_runner=debug,warn`.
+    #[arg(long, global = true, env = "TOUCHSTONE_LOG", default_value = "info,sqlx=warn,async_nats=warn")]
+    log: String,
+    #[command(subcommand)]
+    command: Sub,
+}
+
+#[derive(Debug, Subcommand)]
+enum Sub {
+    /// Serves the API and runs evaluations.
+    Serve(crate::settings::ServeOptions),
+    /// Starts everything on a scratch data directory and evaluates the practice target.
+    Demo(demo::DemoArgs),
+    /// Serves the practice target: an endpoint that behaves as told.
+    Target(target::TargetArgs),
+    /// Bearer tokens.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Read models: list, rebuild, verify.
+    #[command(subcommand)]
+    Projections(projections::ProjectionsCommand),
+    /// Events that a projection could not take in: list, retry, discard.
+    #[command(subcommand)]
+    DeadLetters(dead_letters::DeadLettersCommand),
+    /// The event log: verify, show, after-restore.
+    #[command(subcommand)]
+    Log(log::LogCommand),
+    /// Applies pending migrations; `serve` does so by itself.
+    Migrate,
+    /// Prints the OpenAPI document.
+    #[command(hide = true)]
+    Openapi,
+    /// Prints docs/events.md.
+    #[command(hide = true)]
+    EventsDoc,
+}
+
+/// Runs the command line to its exit code: 0 well, 1 failed or found something, 2 wrong usage.
+pub fn main(cli: Cli) -> ExitCode {
+    let filter = EnvFilter::try_new(&cli.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        logs.init();
+    } else {
+        logs.json().init();
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => {
+            eprintln!("touchstone cannot start: {fault}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(run(cli));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match outcome {
+        Ok(code) => code,
+        Err(fault) => {
+            eprintln!("touchstone: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Sub::Serve(options) => serve::run(&cli.store, &options).await,
+        Sub::Demo(args) => demo::run(&args).await,
+        Sub::Target(args) => target::run(&args).await,
+        Sub::Token(command) => token::run(&cli.store, &command).await,
+        Sub::Projections(command) => projections::run(&cli.store, &command).await,
+        Sub::DeadLetters(command) => dead_letters::run(&cli.store, &command).await,
+        Sub::Log(command) => log::run(&cli.store, &command).await,
+        Sub::Migrate => {
+            let settings = crate::settings::store(&cli.store)?;
+            crate::wiring::database(&settings).await?;
+            println!("the database is up to date");
+            Ok(ExitCode::SUCCESS)
+        }
+        Sub::Openapi => {
+            println!("{}", touchstone_api::openapi().to_pretty_json()?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Sub::EventsDoc => {
+            print!("{}", crate::events_doc::render());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Canceled by Ctrl-C or SIGTERM; a second signal ends the process at once.
+fn stop_signal() -> tokio_util::sync::CancellationToken {
+    let stop = tokio_util::sync::CancellationToken::new();
+    let canceled = stop.clone();
+    #[expect(clippy::disallowed_methods, reason = "lives as long as the process and has nothing to report")]
+    tokio::spawn(async move {
+        for round in 0..2 {
+            let terminated = async {
+                match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                    Ok(mut signal) => signal.recv().await,
+                    Err(_) => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated => {}
+            }
+            if round == 0 {
+                canceled.cancel();
+            } else {
+                std::process::exit(130);
+            }
+        }
+    });
+    stop
+}

@@ -1,0 +1,379 @@
+//! The analysts' guide to the events, made from the code: what can be taken from it is, and what cannot is checked
+//! against it.
+//!
+//! The matches and destructurings here name every event and every field, so that a new one does not compile until it
+//! is explained.
+
+use std::fmt::Write;
+
+use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+use touchstone_aggregates::api_key::ApiKeyEvent;
+use touchstone_aggregates::evaluation::EvaluationEvent;
+use touchstone_aggregates::golden;
+use touchstone_aggregates::probe_run::ProbeRunEvent;
+use touchstone_aggregates::reservation::ReservationEvent;
+use touchstone_aggregates::team::TeamEvent;
+use touchstone_aggregates::token::TokenEvent;
+use touchstone_aggregates::user::UserEvent;
+use touchstone_bus::{MAX_ENVELOPE_BYTES, PAYLOAD_IN_LOG, subjects};
+use touchstone_kernel::{ChainHash, Envelope, Event, Mark, Metadata, decode, event_id};
+use touchstone_vocabulary::{TeamId, Time, UserId};
+use uuid::Uuid;
+
+const GUIDE: &str = include_str!("events_doc.md");
+
+/// The text of docs/events.md.
+#[must_use]
+pub fn render() -> String {
+    let envelope = example();
+    [
+        ("@STREAM@", subjects::STREAM.to_owned()),
+        ("@ROOT@", subjects::ROOT.to_owned()),
+        ("@SUBJECTS@", table(subjects::GRAMMAR)),
+        ("@HEADERS@", table(subjects::HEADERS)),
+        ("@EXAMPLE@", serde_json::to_string_pretty(&envelope).unwrap_or_default()),
+        ("@LINE@", serde_json::to_string(&envelope).unwrap_or_default()),
+        ("@ENVELOPE@", table(&envelope_fields(&envelope))),
+        ("@METADATA@", table(&metadata_fields(&metadata()))),
+        ("@LIMIT@", (MAX_ENVELOPE_BYTES / 1024).to_string()),
+        ("@STUB@", PAYLOAD_IN_LOG.to_owned()),
+        ("@CONTEXTS@", contexts()),
+        ("@EVENTS@", events()),
+    ]
+    .iter()
+    .fold(GUIDE.to_owned(), |text, (mark, value)| text.replace(mark, value.trim_end()))
+}
+
+fn table(rows: &[(&str, &str)]) -> String {
+    rows.iter().fold(String::new(), |mut text, (name, meaning)| {
+        let _ = writeln!(text, "| `{name}` | {} |", meaning.replace('<', "&lt;"));
+        text
+    })
+}
+
+fn raw(value: &impl serde::Serialize) -> Box<RawValue> {
+    serde_json::value::to_raw_value(value).unwrap_or_default()
+}
+
+fn metadata() -> Metadata {
+    let team = TeamId(Uuid::from_u128(0x7ea3));
+    Metadata {
+        actor: format!("user:{}", UserId(Uuid::from_u128(0xada))),
+        team: Some(team),
+        subject: format!("evaluation:{team}/{}", Uuid::from_u128(0xe7a1)),
+        correlation: Uuid::from_u128(0xc0),
+        causation: None,
+    }
+}
+
+/// An envelope with a true hash.
+fn example() -> Envelope {
+    let metadata = metadata();
+    let stream = metadata.subject.trim_start_matches("evaluation:").to_owned();
+    let mut envelope = Envelope {
+        seq: 1,
+        hash: ChainHash::GENESIS,
+        prev: ChainHash::GENESIS,
+        event_id: event_id("evaluation", &stream, "example"),
+        context: "evaluation".to_owned(),
+        stream,
+        sequence: 1,
+        name: "evaluation.errored".to_owned(),
+        version: "1".to_owned(),
+        recorded_at: Time::from_secs(1_700_000_000),
+        mark: Mark { xid: 0, position: 1 },
+        payload: Some(raw(&json!({"cause": "the API key was deleted"}))),
+        metadata: raw(&metadata),
+    };
+    if let Some(hash) = envelope.stored().map(|stored| envelope.prev.next(envelope.seq, &stored)) {
+        envelope.hash = hash;
+    }
+    envelope
+}
+
+fn envelope_fields(envelope: &Envelope) -> Vec<(&'static str, &'static str)> {
+    let Envelope {
+        seq: _,
+        hash: _,
+        prev: _,
+        event_id: _,
+        context: _,
+        stream: _,
+        sequence: _,
+        name: _,
+        version: _,
+        recorded_at: _,
+        mark: _,
+        payload: _,
+        metadata: _,
+    } = envelope;
+    vec![
+        ("seq", "place in the log: from 1, without holes"),
+        ("hash", "hash of everything up to this event, hex"),
+        ("prev", "hash of everything before it, hex; 64 zeros before the first event"),
+        ("event_id", "names the event for ever; also the message id"),
+        ("context", "kind of the stream, see Streams"),
+        ("stream", "id of the stream within its kind, see Streams"),
+        ("sequence", "place in the stream: from 1, without holes"),
+        ("name", "context, a dot, and what happened"),
+        ("version", "version of the payload's form, a number as text"),
+        (
+            "recorded_at",
+            "when the command ran that brought it about, by the clock of that server; not ordered",
+        ),
+        ("mark", "where the database keeps it, for the service's own use; says nothing to others"),
+        ("payload", "what happened, see The events; absent in a stub"),
+        ("metadata", "who and why, see below"),
+    ]
+}
+
+fn metadata_fields(metadata: &Metadata) -> Vec<(&'static str, &'static str)> {
+    let Metadata { actor: _, team: _, subject: _, correlation: _, causation: _ } = metadata;
+    vec![
+        (
+            "actor",
+            "`user:<id>`, or `system:<part>` for what the service did by itself: `runner` or `operator`",
+        ),
+        ("team", "the team in whose name it was done; absent where there was none"),
+        ("subject", "the data key of the sealed texts; empty where there are none"),
+        ("correlation", "the same for everything that one request or one evaluation brought about"),
+        ("causation", "the event or command that this one answers; absent where a person began it"),
+    ]
+}
+
+/// Context, stream id, data key, what it tells.
+const CONTEXTS: &[(&str, &str, &str, &str)] = &[
+    (
+        EvaluationEvent::CONTEXT,
+        "<team>/<evaluation>",
+        "evaluation:<team>/<evaluation>",
+        "what was asked, the plan that came of it, scores of the upper levels, the end",
+    ),
+    (
+        ProbeRunEvent::CONTEXT,
+        "<team>/<evaluation>/<probe>",
+        "evaluation:<team>/<evaluation>",
+        "one probe of one evaluation: one event per response",
+    ),
+    (
+        ApiKeyEvent::CONTEXT,
+        "<team>/<key>",
+        "team:<team>",
+        "a credential for a hub; the secret itself is never in an event",
+    ),
+    (TeamEvent::CONTEXT, "<team>/team", "team:<team>", "a team and its members"),
+    (UserEvent::CONTEXT, "_/<user>", "user:<user>", "a person or service that calls"),
+    (TokenEvent::CONTEXT, "_/<token>", "", "a bearer token, by its digest"),
+    (
+        ReservationEvent::CONTEXT,
+        "<team>/<kind of name>/<digest>",
+        "",
+        "who holds a name that is unique in a team",
+    ),
+];
+
+fn contexts() -> String {
+    CONTEXTS.iter().fold(String::new(), |mut text, (context, stream, subject, tells)| {
+        let subject = if subject.is_empty() { "none".to_owned() } else { format!("`{subject}`") };
+        let _ = writeln!(text, "| `{context}` | `{stream}` | {subject} | {tells} |");
+        text
+    })
+}
+
+/// A frozen example. Its payload is shown as it stands in the file, so that no map can reorder it.
+#[derive(Deserialize)]
+struct Frozen<'a> {
+    name: String,
+    version: String,
+    #[serde(borrow)]
+    payload: &'a RawValue,
+}
+
+fn events() -> String {
+    let mut text = String::new();
+    for Frozen { name, version, payload } in
+        golden().iter().filter_map(|(_, text)| serde_json::from_str(text).ok())
+    {
+        let meaning = meaning(&name, payload);
+        let payload = payload.get().replace("\n  ", "\n");
+        let _ = write!(text, "### {name}, version {version}\n\n{meaning}\n\n```json\n{payload}\n```\n\n");
+    }
+    text
+}
+
+/// One sentence per event; empty only for a name that no context has.
+fn meaning(name: &str, payload: &RawValue) -> &'static str {
+    fn of<E: Event>(name: &str, payload: &RawValue, meaning: fn(&E) -> &'static str) -> Option<&'static str> {
+        decode::<E>(name, payload).ok().map(|event| meaning(&event))
+    }
+    of(name, payload, of_evaluation)
+        .or_else(|| of(name, payload, of_probe_run))
+        .or_else(|| of(name, payload, of_api_key))
+        .or_else(|| of(name, payload, of_team))
+        .or_else(|| of(name, payload, of_user))
+        .or_else(|| of(name, payload, of_token))
+        .or_else(|| of(name, payload, of_reservation))
+        .unwrap_or_default()
+}
+
+fn of_evaluation(event: &EvaluationEvent) -> &'static str {
+    match event {
+        EvaluationEvent::Created { .. } => {
+            "Somebody asked for an evaluation; `digest` is that of the request, so that the same id with the same \
+             content is recognised."
+        }
+        EvaluationEvent::Planned { .. } => {
+            "The request was resolved against the catalogue; a scenario or probe that several parents list stands in \
+             the plan once and runs once."
+        }
+        EvaluationEvent::Started {} => "Every planned probe run is open and may be claimed.",
+        EvaluationEvent::Renamed { .. } => {
+            "It was given another name; this happens at any time, also after the end."
+        }
+        EvaluationEvent::Restarted {} => "A process that worked on it was lost and another goes on.",
+        EvaluationEvent::ScoreCalculated { .. } => {
+            "Scores of upper levels, all of them as known now; null for a level that has not finished or has nothing \
+             to count; also recorded when scores are calculated again after the end."
+        }
+        EvaluationEvent::Completed { .. } => {
+            "Every probe run is closed, and this is the score: a terminal event."
+        }
+        EvaluationEvent::Canceled {} => "Somebody stopped it; what was scored stays: a terminal event.",
+        EvaluationEvent::Errored { .. } => {
+            "Nothing could be scored, or the hub kept refusing the key: a terminal event."
+        }
+        EvaluationEvent::TimedOut { .. } => "It did not finish before its deadline: a terminal event.",
+        EvaluationEvent::Failed { .. } => {
+            "It could not be run as asked, for example with an empty plan: a terminal event."
+        }
+        EvaluationEvent::Deleted {} => {
+            "It is hidden with everything under it, and its data key is destroyed; one that still ran was canceled \
+             just before."
+        }
+    }
+}
+
+fn of_probe_run(event: &ProbeRunEvent) -> &'static str {
+    match event {
+        ProbeRunEvent::Opened { .. } => {
+            "The probe is ready to be worked on: its prompts in order, each to be asked `generations` times."
+        }
+        ProbeRunEvent::Claimed { .. } => {
+            "A worker took the run; from here on only that worker's responses, with this fence, are recorded."
+        }
+        ProbeRunEvent::ResponseScored { .. } => "The target answered and every detector judged the answer.",
+        ProbeRunEvent::ResponseErrored { .. } => {
+            "There is no score for this response: the target gave no answer (`stage` generation) or a detector could \
+             not judge it (`stage` detection); an error is neither pass nor fail."
+        }
+        ProbeRunEvent::Scored { .. } => {
+            "Every planned response is recorded; the mean of those that have a score, null when none has."
+        }
+        ProbeRunEvent::Closed { .. } => {
+            "Nothing is recorded after this; `finished` is false when the evaluation ended before the run did."
+        }
+    }
+}
+
+fn of_api_key(event: &ApiKeyEvent) -> &'static str {
+    match event {
+        ApiKeyEvent::Created { .. } => {
+            "A team stored a credential; `secret_ref` says where the vault keeps it and `mask` is all that is ever \
+             shown of it."
+        }
+        ApiKeyEvent::Deleted {} => "The credential is gone and its secret destroyed; its name is free again.",
+    }
+}
+
+fn of_team(event: &TeamEvent) -> &'static str {
+    match event {
+        TeamEvent::Created { .. } => "A team was founded.",
+        TeamEvent::MemberAdded { .. } => "Somebody became a member, as admin or user.",
+        TeamEvent::MemberRoleChanged { .. } => "A member has another role from now on.",
+    }
+}
+
+fn of_user(event: &UserEvent) -> &'static str {
+    match event {
+        UserEvent::Registered { .. } => "A person or service that may call was made known.",
+    }
+}
+
+fn of_token(event: &TokenEvent) -> &'static str {
+    match event {
+        TokenEvent::Issued { .. } => {
+            "A bearer token is in force for a user in a team; `digest` is the SHA-256 of the token, which is stored \
+             nowhere."
+        }
+        TokenEvent::Revoked {} => "The token is no longer accepted.",
+    }
+}
+
+fn of_reservation(event: &ReservationEvent) -> &'static str {
+    match event {
+        ReservationEvent::Taken { .. } => {
+            "The name belongs to `holder`, a context and stream id; appended together with the holder's own event."
+        }
+        ReservationEvent::Released {} => "The name is free again.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn the_committed_guide_is_the_one_that_the_code_makes() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/events.md");
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed == render(),
+            "docs/events.md is out of date: run `just events-doc` and commit the result"
+        );
+    }
+
+    #[test]
+    fn every_mark_of_the_template_is_filled() {
+        let text = render();
+        let marks =
+            text.split('@').filter(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_uppercase()));
+        assert_eq!(marks.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn every_event_is_explained() {
+        for (path, text) in golden() {
+            let Frozen { name, payload, .. } = serde_json::from_str(text).unwrap();
+            assert!(meaning(&name, payload).ends_with('.'), "{path}");
+            assert!(CONTEXTS.iter().any(|(context, ..)| name.starts_with(&format!("{context}."))), "{path}");
+            assert!(render().contains(&format!("### {name}, version ")), "{path}");
+        }
+    }
+
+    #[test]
+    fn every_field_on_the_wire_is_explained() {
+        let envelope = example();
+        let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        let value = serde_json::to_value(&envelope).unwrap();
+        for key in keys(&value) {
+            assert!(envelope_fields(&envelope).iter().any(|(name, _)| *name == key), "{key}");
+        }
+        for key in keys(&value["metadata"]) {
+            assert!(metadata_fields(&metadata()).iter().any(|(name, _)| *name == key), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_example_carries_its_true_hash() {
+        let line = serde_json::to_string(&example()).unwrap();
+        let read: Envelope = serde_json::from_str(&line).unwrap();
+        assert_eq!(read.hash, read.prev.next(read.seq, &read.stored().unwrap()));
+        assert_ne!(read.hash, ChainHash::GENESIS);
+    }
+}

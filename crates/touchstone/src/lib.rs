@@ -1,0 +1,15 @@
+//! The binary: settings, wiring, and one file per subcommand.
+//!
+//! Everything that waits or chooses an implementation comes together here; nothing here decides what is true.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod bootstrap;
+pub mod cli;
+pub mod clock;
+pub mod events_doc;
+pub mod settings;
+pub mod status;
+pub mod target;
+pub mod tasks;
+pub mod wiring;

@@ -1,0 +1,227 @@
+//! One tree of settings: defaults that run on a laptop, then a file, then the environment, then flags.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use figment::Figment;
+use figment::providers::{Format, Toml};
+use serde::Deserialize;
+use touchstone_egress::Policy;
+
+/// A part of the service that a process can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The HTTP API.
+    Api,
+    /// Sequencing and publishing the log.
+    Relay,
+    /// Building read models.
+    Project,
+    /// Running evaluations.
+    Run,
+}
+
+impl FromStr for Part {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Ok(match text {
+            "api" => Self::Api,
+            "relay" => Self::Relay,
+            "project" => Self::Project,
+            "run" => Self::Run,
+            other => bail!("{other:?} is no role; the roles are api, relay, project and run"),
+        })
+    }
+}
+
+/// Where things are kept: goes with every subcommand that touches the store.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreOptions {
+    /// A settings file in TOML with the same names as the flags [default: touchstone.toml, where it exists].
+    #[arg(long, global = true, env = "TOUCHSTONE_CONFIG")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Where keys, tokens and the embedded database are kept [default: ./touchstone-data].
+    #[arg(long, global = true, env = "TOUCHSTONE_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// `sqlite:PATH` or `postgres://…` [default: SQLite in the data directory].
+    #[arg(long, global = true, env = "TOUCHSTONE_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// A NATS server with JetStream, `nats://…`; without one, events travel in the process.
+    #[arg(long, global = true, env = "TOUCHSTONE_NATS_URL", hide_env_values = true)]
+    pub nats_url: Option<String>,
+    /// The file with the key that seals secrets [default: vault.key in the data directory, made on first start].
+    #[arg(long, global = true, env = "TOUCHSTONE_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// How a server behaves.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServeOptions {
+    /// Address of the API [default: 127.0.0.1:8080].
+    #[arg(long, env = "TOUCHSTONE_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// What this process does: any of api, relay, project, run, separated by commas [default: all].
+    #[arg(long, env = "TOUCHSTONE_ROLES", value_delimiter = ',')]
+    pub roles: Option<Vec<String>>,
+    /// The only targets that may be called, `host:port,…`. Without it: public addresses, and loopback while the
+    /// server itself listens on loopback.
+    #[arg(long, env = "TOUCHSTONE_EGRESS_ALLOW")]
+    pub egress_allow: Option<String>,
+    /// Hours after which an unfinished evaluation ends as timed out [default: 24].
+    #[arg(long, env = "TOUCHSTONE_DEADLINE_HOURS")]
+    pub deadline_hours: Option<f64>,
+    /// Name of the JetStream stream, for several installations on one NATS [default: TOUCHSTONE_EVENTS].
+    #[arg(long, env = "TOUCHSTONE_NATS_STREAM")]
+    pub nats_stream: Option<String>,
+    /// First segments of every NATS subject [default: touchstone.v1].
+    #[arg(long, env = "TOUCHSTONE_NATS_ROOT")]
+    pub nats_root: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    #[serde(flatten)]
+    values: figment::value::Dict,
+}
+
+/// The file's keys, split over the two groups; an unknown key is refused by name.
+fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions)> {
+    let default = PathBuf::from("touchstone.toml");
+    let path = match path {
+        Some(path) if !path.exists() => bail!("the settings file {} does not exist", path.display()),
+        Some(path) => path,
+        None if default.exists() => &default,
+        None => return Ok((StoreOptions::default(), ServeOptions::default())),
+    };
+    let file: File = Figment::from(Toml::file(path)).extract().context("the settings file cannot be read")?;
+    let (mut store, mut serve) = (figment::value::Dict::new(), figment::value::Dict::new());
+    for (key, value) in file.values {
+        match key.as_str() {
+            "data_dir" | "database_url" | "nats_url" | "key_file" => store.insert(key, value),
+            "listen" | "roles" | "egress_allow" | "deadline_hours" | "nats_stream" | "nats_root" => {
+                serve.insert(key, value)
+            }
+            other => bail!("{} has an unknown setting {other:?}", path.display()),
+        };
+    }
+    let read = "the settings file has a value of the wrong kind";
+    Ok((
+        Figment::from(figment::providers::Serialized::defaults(store)).extract().context(read)?,
+        Figment::from(figment::providers::Serialized::defaults(serve)).extract().context(read)?,
+    ))
+}
+
+/// Where things are kept, resolved.
+#[derive(Clone)]
+pub struct StoreSettings {
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub nats_url: Option<String>,
+    pub key_file: PathBuf,
+}
+
+impl StoreSettings {
+    /// Embedded: one process at a time may serve it.
+    pub fn is_sqlite(&self) -> bool {
+        self.database_url.starts_with("sqlite:")
+    }
+}
+
+/// A server's settings, resolved.
+#[derive(Clone)]
+pub struct Settings {
+    pub store: StoreSettings,
+    pub listen: SocketAddr,
+    pub roles: BTreeSet<Part>,
+    pub egress: Policy,
+    pub deadline_hours: f64,
+    pub nats_stream: Option<String>,
+    pub nats_root: Option<String>,
+}
+
+/// Resolves where things are kept.
+pub fn store(options: &StoreOptions) -> Result<StoreSettings> {
+    let (file, _) = from_file(options.config.as_deref())?;
+    Ok(resolve_store(options, file))
+}
+
+fn resolve_store(options: &StoreOptions, file: StoreOptions) -> StoreSettings {
+    let data_dir =
+        options.data_dir.clone().or(file.data_dir).unwrap_or_else(|| PathBuf::from("touchstone-data"));
+    let database_url = options
+        .database_url
+        .clone()
+        .or(file.database_url)
+        .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("touchstone.db").display()));
+    StoreSettings {
+        key_file: options.key_file.clone().or(file.key_file).unwrap_or_else(|| data_dir.join("vault.key")),
+        nats_url: options.nats_url.clone().or(file.nats_url),
+        data_dir,
+        database_url,
+    }
+}
+
+/// Resolves a server's settings.
+pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
+    let (store_file, file) = from_file(store.config.as_deref())?;
+    let listen = options.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+    let roles = match options.roles.clone().or(file.roles) {
+        None => BTreeSet::from([Part::Api, Part::Relay, Part::Project, Part::Run]),
+        Some(names) => names.iter().map(|name| name.trim().parse()).collect::<Result<_>>()?,
+    };
+    let allow = options.egress_allow.clone().or(file.egress_allow).unwrap_or_default();
+    let deadline_hours = options.deadline_hours.or(file.deadline_hours).unwrap_or(24.0);
+    if !(deadline_hours > 0.0 && deadline_hours.is_finite()) {
+        bail!("deadline_hours must be above 0");
+    }
+    Ok(Settings {
+        store: resolve_store(store, store_file),
+        listen,
+        roles,
+        egress: Policy::parse(&allow, listen.ip().is_loopback()).context("egress_allow cannot be read")?,
+        deadline_hours,
+        nats_stream: options.nats_stream.clone().or(file.nats_stream),
+        nats_root: options.nats_root.clone().or(file.nats_root),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_any_setting_everything_lies_in_one_directory() {
+        let settings = resolve_store(&StoreOptions::default(), StoreOptions::default());
+        assert_eq!(settings.database_url, "sqlite:touchstone-data/touchstone.db");
+        assert_eq!(settings.key_file, Path::new("touchstone-data/vault.key"));
+        assert!(settings.is_sqlite());
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_unknown_keys_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:9\"\nnats_url = \"nats://a\"\n").unwrap();
+        let options = StoreOptions { config: Some(path.clone()), ..StoreOptions::default() };
+        let flags = ServeOptions { listen: Some(([127, 0, 0, 1], 8).into()), ..ServeOptions::default() };
+        let settings = serve(&options, &flags).unwrap();
+        assert_eq!((settings.listen.port(), settings.store.nats_url.as_deref()), (8, Some("nats://a")));
+        std::fs::write(&path, "listem = 1").unwrap();
+        assert!(serve(&options, &flags).err().unwrap().to_string().contains("listem"));
+    }
+
+    #[test]
+    fn an_unknown_role_is_named() {
+        let flags = ServeOptions { roles: Some(vec!["cook".into()]), ..ServeOptions::default() };
+        assert!(serve(&StoreOptions::default(), &flags).err().unwrap().to_string().contains("cook"));
+    }
+}

@@ -1,0 +1,200 @@
+//! The one place where implementations are chosen and put together.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use axum::serve::ListenerExt;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use touchstone_api::{App, Limits};
+use touchstone_bus::{Bus, Prefix, Relay};
+use touchstone_egress::Egress;
+use touchstone_event_store::{Database, Sequencer, Store};
+use touchstone_hubs::ChatCompletions;
+use touchstone_kernel::{Clock, Freshness};
+use touchstone_read_store::{Db, Group, LogSource};
+use touchstone_runner::{Engine, Options};
+use touchstone_vault::Vault;
+use uuid::Uuid;
+
+use crate::clock::SystemClock;
+use crate::settings::{Part, Settings, StoreSettings};
+use crate::status::ServerStatus;
+use crate::tasks::Tasks;
+
+/// The group of all projections.
+pub const GROUP: &str = "main";
+/// How long requests and tasks may take to end after SIGTERM.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The store and what reads it: enough for every subcommand.
+#[derive(Clone)]
+pub struct Core {
+    pub store: Store,
+    pub db: Db,
+    pub group: Arc<Group>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The database, migrated, before anybody asks whether the log is whole.
+pub async fn database(settings: &StoreSettings) -> Result<(Database, Vault)> {
+    std::fs::create_dir_all(&settings.data_dir)
+        .with_context(|| format!("the data directory {} cannot be made", settings.data_dir.display()))?;
+    let database = Database::open(&settings.database_url).await?;
+    database.migrate().await?;
+    let vault = Vault::open(database.vault_tables(), &settings.key_file).await?;
+    Ok((database, vault))
+}
+
+/// Opens the store.
+pub async fn core(settings: &StoreSettings) -> Result<Core> {
+    let (database, vault) = database(settings).await?;
+    let store = Store::open(database.clone(), vault).await?;
+    let db = Db::new(&database);
+    let group = Arc::new(Group::new(GROUP, db.clone(), store.log(), touchstone_projections::all()));
+    group.prepare().await?;
+    Ok(Core { store, db, group, clock: Arc::new(SystemClock) })
+}
+
+/// Only one process serves an embedded database; the lock goes with the process.
+fn lock(settings: &StoreSettings) -> Result<Option<File>> {
+    if !settings.is_sqlite() {
+        return Ok(None);
+    }
+    std::fs::create_dir_all(&settings.data_dir)?;
+    let path = settings.data_dir.join("serve.lock");
+    let file = File::create(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+    if file.try_lock().is_err() {
+        bail!("another touchstone serves {} already; stop it first", settings.data_dir.display());
+    }
+    Ok(Some(file))
+}
+
+/// A server that runs.
+pub struct Server {
+    pub core: Core,
+    pub address: Option<SocketAddr>,
+    tasks: Tasks,
+    _lock: Option<File>,
+}
+
+impl Server {
+    /// Starts every part that the settings name. `clock` is the real one but in tests.
+    pub async fn start(
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        cancel: CancellationToken,
+    ) -> Result<Self> {
+        let lock = lock(&settings.store)?;
+        let core = Core { clock, ..core(&settings.store).await? };
+        let first =
+            crate::bootstrap::first_start(&core.store, core.clock.as_ref(), &settings.store.data_dir).await?;
+        let mut tasks = Tasks::new(cancel);
+        // The lock makes the server of an embedded store the only one: what its last run held is its own again.
+        let owner = match &lock {
+            Some(_) => Uuid::new_v5(&Uuid::NAMESPACE_URL, b"touchstone:embedded"),
+            None => core.clock.new_id(),
+        };
+        let bus = match &settings.store.nats_url {
+            None => Bus::local(),
+            Some(url) => {
+                let usual = Prefix::default();
+                let prefix = Prefix {
+                    stream: settings.nats_stream.clone().unwrap_or(usual.stream),
+                    root: settings.nats_root.clone().unwrap_or(usual.root),
+                    ..usual
+                };
+                Bus::connect(url, prefix).await?
+            }
+        };
+        let has = |part| settings.roles.contains(&part);
+        // Without NATS each process has a bus of its own, which its own relay must feed.
+        if has(Part::Relay) || settings.store.nats_url.is_none() {
+            let sequencer = Sequencer::new(core.store.clone(), owner);
+            let relay = Relay::new(LogSource::new(core.store.clone(), owner), bus.clone());
+            let (one, two) = (tasks.cancel(), tasks.cancel());
+            tasks.spawn("sequencer", async move { sequencer.run(one).await });
+            tasks.spawn("relay", async move { relay.run(two).await });
+        }
+        if has(Part::Project) {
+            let subscription = bus.subscribe(&format!("projector-{GROUP}")).await?;
+            let (group, store, stop) = (Arc::clone(&core.group), core.store.clone(), tasks.cancel());
+            tasks.spawn("projector", async move { group.run(subscription, owner, store, stop).await });
+        }
+        let egress = Egress::new(settings.egress.clone()).context("the outbound client cannot be built")?;
+        if has(Part::Run) {
+            let options = Options {
+                alone: settings.store.is_sqlite(),
+                deadline: Duration::from_secs_f64(settings.deadline_hours * 3600.0),
+                ..Options::default()
+            };
+            let hub = ChatCompletions::new(egress.clone());
+            let engine = Engine::new(core.store.clone(), hub, Arc::clone(&core.clock), options);
+            let stop = tasks.cancel();
+            tasks.spawn("engine", async move { engine.run(stop).await });
+        }
+        if let Some(receipt) = first
+            && has(Part::Project)
+        {
+            // Whoever reads the token file may use it at once.
+            let _ = core.group.reach(receipt.mark, format!("{}:{}", receipt.context, receipt.stream)).await;
+        }
+        let address =
+            if has(Part::Api) { Some(api(settings, &core, egress, &mut tasks).await?) } else { None };
+        Ok(Self { core, address, tasks, _lock: lock })
+    }
+
+    /// Runs until told to stop or a part breaks.
+    pub async fn wait(self) -> Result<()> {
+        self.tasks.supervise(GRACE).await
+    }
+}
+
+async fn api(settings: &Settings, core: &Core, egress: Egress, tasks: &mut Tasks) -> Result<SocketAddr> {
+    let app = Arc::new(App {
+        dispatch: Arc::new(core.store.clone()),
+        history: Arc::new(core.store.log()),
+        freshness: Arc::clone(&core.group) as _,
+        clock: Arc::clone(&core.clock),
+        db: core.db.clone(),
+        vault: core.store.vault().clone(),
+        egress,
+        status: Arc::new(ServerStatus {
+            store: core.store.clone(),
+            group: Arc::clone(&core.group),
+            clock: Arc::clone(&core.clock),
+            metrics: recorder(),
+        }),
+        limits: Limits::default(),
+    });
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("{} cannot be listened on; choose another --listen", settings.listen))?;
+    let address = listener.local_addr()?;
+    let router = touchstone_api::router(app);
+    let stop = tasks.cancel();
+    tasks.spawn("api", async move {
+        let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let too_late = async {
+            stop.cancelled().await;
+            tokio::time::sleep(GRACE / 2).await;
+        };
+        tokio::select! {
+            ended = serving.into_future() => if let Err(fault) = ended { tracing::error!(%fault, "the API broke") },
+            // Event streams never end by themselves.
+            () = too_late => {}
+        }
+    });
+    Ok(address)
+}
+
+/// One recorder per process; a second server in it (tests) has no metrics of its own.
+fn recorder() -> Option<PrometheusHandle> {
+    static HANDLE: std::sync::OnceLock<Option<PrometheusHandle>> = std::sync::OnceLock::new();
+    HANDLE.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).clone()
+}

@@ -1,0 +1,183 @@
+//! Secrets by reference, data keys by subject.
+
+use std::path::Path;
+use std::time::Duration;
+
+use moka::future::Cache;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use touchstone_vocabulary::TeamId;
+
+use crate::cipher::{Cipher, random_key};
+use crate::data_key::DataKey;
+use crate::error::VaultError;
+use crate::kek::KeyEncryptionKey;
+use crate::tables::{DataKeyRow, SecretRow, Tables, Wrapped};
+
+/// A key destroyed by another process is gone here after this at the latest.
+const FRESH: Duration = Duration::from_secs(5);
+const CACHED_KEYS: u64 = 10_000;
+
+/// The subject whose only job is to tie the database to its key-encryption key from the first start on.
+const ANCHOR: &str = "vault";
+
+/// Cloning is cheap; clones share the cache.
+#[derive(Clone)]
+pub struct Vault {
+    tables: Tables,
+    kek: KeyEncryptionKey,
+    known: Cache<String, Known>,
+}
+
+/// What the cache remembers of a subject. That one is unknown is not remembered: another process may make its key.
+#[derive(Clone)]
+enum Known {
+    Held(DataKey),
+    Destroyed,
+}
+
+impl Known {
+    fn into_key(self) -> Option<DataKey> {
+        match self {
+            Self::Held(key) => Some(key),
+            Self::Destroyed => None,
+        }
+    }
+}
+
+impl Vault {
+    #[must_use]
+    pub fn new(tables: Tables, kek: KeyEncryptionKey) -> Self {
+        let known = Cache::builder().max_capacity(CACHED_KEYS).time_to_live(FRESH).build();
+        Self { tables, kek, known }
+    }
+
+    /// The vault of a server: reads the key file, makes it on the first start, and refuses when it is missing or another
+    /// one although something is sealed. From then on the database and the file belong together.
+    pub async fn open(tables: Tables, key_file: &Path) -> Result<Self, VaultError> {
+        let kek = match KeyEncryptionKey::load(key_file)? {
+            Some(kek) => kek,
+            None if tables.holds_other_than("").await? => {
+                return Err(VaultError::KeyMissing { path: key_file.to_owned() });
+            }
+            None => KeyEncryptionKey::load_or_create(key_file)?,
+        };
+        let vault = Self::new(tables, kek);
+        vault.check().await?;
+        // Two servers with a key file each may come here at once. One of them writes this row, the other is refused.
+        let _anchored = vault.data_key_or_create(ANCHOR).await?;
+        Ok(vault)
+    }
+
+    /// Refuses with [`VaultError::WrongKey`] when anything is sealed under another key-encryption key.
+    pub async fn check(&self) -> Result<(), VaultError> {
+        if self.tables.holds_other_than(self.kek.id()).await? { Err(VaultError::WrongKey) } else { Ok(()) }
+    }
+
+    /// Seals a value under a key of its own and returns the reference by which it is found again. Each call makes a new
+    /// one, so a caller that fails afterwards destroys it.
+    pub async fn put_secret(
+        &self,
+        team: TeamId,
+        id: &str,
+        field: &str,
+        value: &SecretString,
+    ) -> Result<String, VaultError> {
+        let secret_ref = format!("secret_{:032x}", rand::random::<u128>());
+        let place = place(team, id, field);
+        let key = random_key();
+        let sealed = Cipher::new(&key).seal(&place, value.expose_secret().as_bytes());
+        let row = SecretRow { key: self.wrapped(self.kek.cipher().wrap(&place, &key)), sealed };
+        self.tables.put_secret(&secret_ref, row).await?;
+        Ok(secret_ref)
+    }
+
+    /// The value; `None` when the reference is unknown or destroyed. Under another team, id or field than it was put, or
+    /// from a row that was moved here, it does not open: [`VaultError::Altered`].
+    pub async fn secret(
+        &self,
+        secret_ref: &str,
+        team: TeamId,
+        id: &str,
+        field: &str,
+    ) -> Result<Option<SecretString>, VaultError> {
+        let Some(row) = self.tables.secret(secret_ref).await? else { return Ok(None) };
+        let place = place(team, id, field);
+        let key =
+            self.cipher_for(&row.key)?.unwrap_key(&place, &row.key.wrapped_key).ok_or(VaultError::Altered)?;
+        let plain =
+            Cipher::new(&key).open(&place, &row.sealed).map(Zeroizing::new).ok_or(VaultError::Altered)?;
+        let text = std::str::from_utf8(&plain).map_err(|_| VaultError::Altered)?;
+        Ok(Some(SecretString::from(text)))
+    }
+
+    /// Removes the value and its key. Repeating it changes nothing.
+    pub async fn destroy_secret(&self, secret_ref: &str) -> Result<(), VaultError> {
+        Ok(self.tables.destroy_secret(secret_ref).await?)
+    }
+
+    /// The subject's key; `None` when it is unknown or destroyed. At most 5 s old.
+    pub async fn data_key(&self, subject: &str) -> Result<Option<DataKey>, VaultError> {
+        match self.known.get(subject).await {
+            Some(known) => Ok(known.into_key()),
+            None => Ok(self.read(subject).await?.and_then(Known::into_key)),
+        }
+    }
+
+    /// The subject's key, made now if the subject was never heard of; `None` when it was destroyed. Callers that race,
+    /// in whatever process, get the same key.
+    pub async fn data_key_or_create(&self, subject: &str) -> Result<Option<DataKey>, VaultError> {
+        if let Some(known) = self.known.get(subject).await {
+            return Ok(known.into_key());
+        }
+        if let Some(known) = self.read(subject).await? {
+            return Ok(known.into_key());
+        }
+        let wrapped = self.kek.cipher().wrap(&key_place(subject), &random_key());
+        self.tables.put_data_key(subject, self.wrapped(wrapped)).await?;
+        Ok(self.read(subject).await?.and_then(Known::into_key))
+    }
+
+    /// Makes everything sealed under the subject's key unreadable, for ever and even if the key was never made: here at
+    /// once, in other processes within 5 s. Repeating it changes nothing.
+    pub async fn destroy_data_key(&self, subject: &str) -> Result<(), VaultError> {
+        self.tables.destroy_data_key(subject).await?;
+        self.known.insert(subject.to_owned(), Known::Destroyed).await;
+        Ok(())
+    }
+
+    async fn read(&self, subject: &str) -> Result<Option<Known>, VaultError> {
+        let known = match self.tables.data_key(subject).await? {
+            None => return Ok(None),
+            Some(DataKeyRow::Destroyed) => Known::Destroyed,
+            Some(DataKeyRow::Held(row)) => {
+                let key = self.cipher_for(&row)?.unwrap_key(&key_place(subject), &row.wrapped_key);
+                Known::Held(DataKey::new(&key.ok_or(VaultError::Altered)?))
+            }
+        };
+        // Never over a newer entry: the key may have been destroyed since the row was read.
+        Ok(Some(self.known.entry_by_ref(subject).or_insert(known).await.into_value()))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn kek(&self) -> &KeyEncryptionKey {
+        &self.kek
+    }
+
+    fn wrapped(&self, wrapped_key: String) -> Wrapped {
+        Wrapped { kek_id: self.kek.id().to_owned(), wrapped_key }
+    }
+
+    fn cipher_for(&self, row: &Wrapped) -> Result<&Cipher, VaultError> {
+        if row.kek_id == self.kek.id() { Ok(self.kek.cipher()) } else { Err(VaultError::WrongKey) }
+    }
+}
+
+/// Where a secret belongs. Each part says its length first, so that no two places read the same.
+fn place(team: TeamId, id: &str, field: &str) -> Vec<u8> {
+    format!("secret|{team}|{}|{id}|{}|{field}", id.len(), field.len()).into_bytes()
+}
+
+fn key_place(subject: &str) -> Vec<u8> {
+    format!("data_key|{subject}").into_bytes()
+}

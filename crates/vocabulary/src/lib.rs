@@ -1,0 +1,28 @@
+//! Value objects that every layer shares: typed ids, statuses, scores, messages, time and pages.
+//!
+//! Nothing here decides, stores or sends. Each type knows its own text form and its own range, so that no other
+//! layer has to check either again.
+
+mod hub;
+mod id;
+mod message;
+mod page;
+mod score;
+mod status;
+mod text;
+mod time;
+
+pub use hub::{Hub, UnknownHub};
+pub use id::{
+    ApiKeyId, DetectorId, EvaluationId, HarnessId, InvalidId, NodeId, ProbeId, PromptId, ResponseId,
+    ScenarioId, TeamId, TestId, TokenId, UserId, Version, WorkerId,
+};
+pub use message::{Message, Role};
+pub use page::{Direction, Page};
+pub use score::{Score, mean};
+pub use status::{
+    ApiKeyStatus, EvaluationStatus, HarnessScoring, HarnessType, ProbeScoring, ProbeStatus, ResponseStatus,
+    ScenarioScoring, TeamRole, TestStatus, UnknownWord, UserStatus,
+};
+pub use text::{MAX_INDEXED_BYTES, TextFault, check_text, fold_key};
+pub use time::Time;

@@ -1,0 +1,115 @@
+//! Words with a fixed set of values, spelt as the public API spells them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A word outside its enumeration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{word:?} is not one of {allowed}")]
+pub struct UnknownWord {
+    pub word: String,
+    pub allowed: String,
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name { $(#[serde(rename = $text)] $variant),+ }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                Self::ALL.iter().copied().find(|w| w.as_str() == text).ok_or_else(|| UnknownWord {
+                    word: text.chars().take(80).collect(),
+                    allowed: Self::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>().join(", "),
+                })
+            }
+        }
+    )+};
+}
+
+words! {
+    /// Where an evaluation stands. Deleted ones have no visible status.
+    EvaluationStatus {
+        Created = "CREATED",
+        InProgress = "IN_PROGRESS",
+        Completed = "COMPLETED",
+        Canceled = "CANCELED",
+        Errored = "ERRORED",
+        TimedOut = "TIMEOUT",
+        Failed = "FAILED",
+    }
+    ProbeStatus {
+        Created = "CREATED",
+        InProgress = "IN_PROGRESS",
+        Completed = "COMPLETED",
+        Error = "ERROR",
+        Canceled = "CANCELED",
+    }
+    TestStatus {
+        Created = "CREATED",
+        InProgress = "IN_PROGRESS",
+        Generated = "GENERATED",
+        Error = "ERROR",
+        Canceled = "CANCELED",
+    }
+    ResponseStatus {
+        Created = "CREATED",
+        Generated = "GENERATED",
+        Completed = "COMPLETED",
+        Error = "ERROR",
+        Canceled = "CANCELED",
+        Skip = "SKIP",
+    }
+    UserStatus { Active = "ACTIVE", Inactive = "INACTIVE" }
+    ApiKeyStatus { Active = "active", Inactive = "inactive" }
+    TeamRole { Admin = "admin", User = "user" }
+    HarnessType {
+        Dimension = "DIMENSION",
+        Audit = "AUDIT",
+        Scenario = "SCENARIO",
+        Custom = "CUSTOM",
+        BenchmarkSecurity = "BENCHMARK_SECURITY",
+        BenchmarkSafety = "BENCHMARK_SAFETY",
+        BenchmarkReliability = "BENCHMARK_RELIABILITY",
+    }
+    HarnessScoring { NaiveMean = "naive_mean_harness" }
+    ScenarioScoring { NaiveMean = "naive_mean_scenario" }
+    /// How a probe combines detectors and responses: `min` needs all detectors to hit, `max` any of them.
+    ProbeScoring {
+        NaiveMeanMin = "naive_mean_probe_min",
+        NaiveMeanMax = "naive_mean_probe_max",
+        TinybenchMin = "tinybench_score_probe_min",
+        TinybenchMax = "tinybench_score_probe_max",
+        Final = "final_score_probe",
+        Leaf = "leaf_score_probe",
+    }
+}
+
+impl EvaluationStatus {
+    /// Nothing more will happen to it, except deletion.
+    pub const fn is_terminal(self) -> bool {
+        match self {
+            Self::Created | Self::InProgress => false,
+            Self::Completed | Self::Canceled | Self::Errored | Self::TimedOut | Self::Failed => true,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+create table if not exists rm_api_key (
+    team_id text not null,
+    id text not null,
+    ordinal bigint not null,
+    name text not null,
+    hub text not null,
+    rate_limit_per_interval bigint not null,
+    rate_limit_interval bigint not null,
+    url text,
+    mask text not null,
+    created_by text not null,
+    created_at bigint not null,
+    primary key (team_id, id)
+);

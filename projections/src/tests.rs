@@ -1,0 +1,8 @@
+//! Events in, rows out, on both databases.
+
+mod life;
+mod others;
+mod past;
+mod portable;
+mod split;
+mod stage;

@@ -1,0 +1,58 @@
+//! Users: who calls. A user belongs to no team by itself, so the table is keyed by the user alone.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use touchstone_aggregates::user::{UserEvent, UserStream};
+use touchstone_kernel::Recorded;
+use touchstone_read_store::{ApplyError, Arg, Projection, Tx};
+use touchstone_vocabulary::fold_key;
+
+use crate::batch::{clean, event, replacing, stream};
+
+/// Fills the table of users.
+pub struct UserRows;
+
+const COLUMNS: &[&str] = &["id", "ordinal", "email", "email_key", "given_name", "family_name", "created_at"];
+
+#[async_trait]
+impl Projection for UserRows {
+    fn name(&self) -> &'static str {
+        "user"
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        &["rm_user"]
+    }
+
+    fn ddl(&self) -> &'static str {
+        include_str!("../../migrations/read/user.sql")
+    }
+
+    async fn apply(&self, tx: &mut Tx<'_>, events: &[Recorded]) -> Result<(), ApplyError> {
+        let mut rows: BTreeMap<String, Vec<Arg>> = BTreeMap::new();
+        for recorded in events.iter().filter(|recorded| recorded.is::<UserEvent>()) {
+            let id = stream::<UserStream>(recorded)?.0.to_string();
+            match event::<UserEvent>(recorded)? {
+                UserEvent::Registered { email, given_name, family_name } => {
+                    let email = clean(email.text());
+                    let row = vec![
+                        Arg::Text(id.clone()),
+                        Arg::Int(recorded.envelope.seq),
+                        Arg::Text(email.clone()),
+                        Arg::Text(fold_key(&email)),
+                        Arg::Text(clean(given_name.text())),
+                        Arg::Text(clean(family_name.text())),
+                        Arg::Int(recorded.at().secs()),
+                    ];
+                    rows.insert(id, row);
+                }
+            }
+        }
+        if !rows.is_empty() {
+            let suffix = replacing(&["id"], COLUMNS);
+            tx.insert("rm_user", COLUMNS, rows.into_values().collect(), &suffix).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,28 @@
+//! What one may see: views that serialise to the public contract's schemas, and the SQL that fills them.
+//!
+//! Every function takes the caller's team and every statement names it, so another team's thing is simply not found.
+//! The exceptions find something before a team is known, and say so: a token by its digest, a team by its name, a
+//! user by e-mail address. Absence is `None` or an empty list; an error means that the database could not answer.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod api_key;
+pub mod evaluation;
+pub mod harness;
+pub mod probe;
+pub mod response;
+pub mod response_error;
+mod results;
+pub mod scenario;
+mod sql;
+pub mod team;
+pub mod test;
+pub mod token;
+mod tree;
+pub mod user;
+
+#[cfg(test)]
+mod tests;
+
+pub use results::{Chunks, ResultFilter};
+pub use touchstone_read_store::{Db, ReadError};
