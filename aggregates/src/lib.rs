@@ -2,7 +2,7 @@
 //!
 //! Every event is a promise kept for ever: `golden/<stream>/<event>.v<N>.json` freezes one example of each version.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 pub mod api_key;
 pub mod evaluation;

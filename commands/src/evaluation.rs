@@ -9,6 +9,8 @@ pub use create::CreateEvaluation;
 pub use end::{AbortEvaluation, CancelEvaluation, DeleteEvaluation, Ending};
 pub use plan::{PlanEvaluation, RenameEvaluation, RestartEvaluation, StartEvaluation};
 pub use score::{CompleteEvaluation, ScoreEvaluation, ScoreLevels, levels};
+/// What an evaluation is asked for: part of [`CreateEvaluation`].
+pub use touchstone_aggregates::evaluation::{CallParams, Spec};
 use touchstone_kernel::{Kind, Refusal};
 use touchstone_vocabulary::{ApiKeyId, EvaluationStatus, Hub, TextFault};
 

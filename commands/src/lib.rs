@@ -3,7 +3,7 @@
 //! A decision sees a state, the facts it wanted and the surrounding [`touchstone_kernel::Meta`], never a clock, a
 //! store or a random number.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 pub mod api_key;
 pub mod evaluation;

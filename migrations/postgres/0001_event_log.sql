@@ -20,6 +20,11 @@ create table events (
     constraint events_event_id_key unique (event_id)
 );
 
+-- Most of a payload is ciphertext, which does not compress, and an event of some kilobytes is read as often as it is
+-- written: keep it in its row, as it is.
+alter table events alter column payload set storage external;
+alter table events set (toast_tuple_target = 8160);
+
 -- The order that the sequencer reads in.
 create index events_xid_position on events (xid, position);
 

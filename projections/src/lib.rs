@@ -6,7 +6,7 @@
 //! After its terminal event an evaluation is closed: what its probe runs still record counts nowhere. After its
 //! deletion nothing of it is left. Both go by the order of the log, which is the order in which events arrive here.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 pub mod api_key;
 mod batch;

@@ -15,7 +15,7 @@ fn key(name: &str, url: &str) -> Value {
 }
 
 fn is_secret_in(text: &str) -> bool {
-    let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = SECRET.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     text.contains(SECRET) || text.to_ascii_lowercase().contains(&hex)
 }
 
@@ -47,7 +47,10 @@ async fn kept(backend: Backend) {
 
     // It is used, and still stands nowhere.
     let evaluation = fresh();
-    admin.evaluate(&evaluation, id, &[SMALL], json!({"sample_size": 1, "scenario_config_filters": []})).await.ok();
+    admin
+        .evaluate(&evaluation, id, &[SMALL], json!({"sample_size": 1, "scenario_config_filters": []}))
+        .await
+        .ok();
     for path in ["/v1/api-keys", "/v1/evaluations", "/metrics", "/healthz", "/openapi.json"] {
         said.push_str(&admin.get(path).await.text);
     }

@@ -29,7 +29,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap();
             if path.is_dir() {
-                if name != "target" && !name.starts_with('.') {
+                let build = name == "target" && path.parent() == Some(root().as_path());
+                if !build && !name.starts_with('.') {
                     folders.push(path);
                 }
             } else if path.extension().is_some_and(|ending| ending == "rs") {

@@ -7,7 +7,7 @@ use touchstone_testkit::{Backend, Caller, TargetOptions, World};
 use touchstone_vocabulary::TeamRole;
 
 use crate::contract::Contract;
-use crate::journey::{close, column, count, rows};
+use crate::journey::{close, column, count, length, rows};
 
 async fn get(caller: &Caller, path: &str) -> Value {
     caller.get(&format!("/v1/{path}")).await.ok()
@@ -36,20 +36,32 @@ async fn the_catalogue_is_whole_and_means_the_same_from_every_side() {
     for name in ["security", "reliability", "safety"] {
         for id in [format!("vijil.harnesses.{name}"), format!("vijil.harnesses.{name}_Small")] {
             assert!(ids.contains(&id.as_str()), "{id}");
-            let short = get(&caller, &format!("harness-configs/{}?version=1.0.0", id.rsplit('.').next().unwrap())).await;
+            let short =
+                get(&caller, &format!("harness-configs/{}?version=1.0.0", id.rsplit('.').next().unwrap()))
+                    .await;
             contract.holds("get", "/v1/harness-configs/{harness_config_id}", &short);
             assert_eq!(short, get(&caller, &format!("harness-configs/{id}?version=1.0.0")).await);
             let one = &rows(&short)[0]["harness_config"];
-            assert_eq!((&one["harness_type"], &one["version"], &one["status"]), (&json!("DIMENSION"), &json!("1.0.0"), &json!("ACTIVE")));
+            assert_eq!(
+                (&one["harness_type"], &one["version"], &one["status"]),
+                (&json!("DIMENSION"), &json!("1.0.0"), &json!("ACTIVE"))
+            );
         }
     }
-    let dimensions = get(&caller, "harness-configs?harness_type=DIMENSION&harness_type=AUDIT&version=1.0.0&limit=1000&offset=0").await;
+    let dimensions = get(
+        &caller,
+        "harness-configs?harness_type=DIMENSION&harness_type=AUDIT&version=1.0.0&limit=1000&offset=0",
+    )
+    .await;
     assert_eq!(harness_ids(&dimensions), ids);
     assert_eq!(get(&caller, "harness-configs?harness_type=CUSTOM").await["total"], 0);
     let page = get(&caller, "harness-configs?limit=2&offset=1&sort_by=id&sort_order=ASC").await;
     let mut sorted = ids.clone();
     sorted.sort_unstable();
-    assert_eq!((harness_ids(&page), count(&page, "count"), count(&page, "total")), (sorted[1..3].to_vec(), 2, ids.len() as i64));
+    assert_eq!(
+        (harness_ids(&page), count(&page, "count"), count(&page, "total")),
+        (sorted[1..3].to_vec(), 2, length(&ids))
+    );
     let staged = get(&caller, "harness-configs?with_stages=true&limit=1").await;
     contract.holds("get", "/v1/harness-configs", &staged);
 
@@ -62,7 +74,9 @@ async fn the_catalogue_is_whole_and_means_the_same_from_every_side() {
 
     // Everything that is named is listed, and nothing is listed that is empty.
     let known = |list: &Value| column(list, "id").iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
-    let named = |list: &[&Value], field: &str| list.iter().flat_map(|row| texts(&row[field])).collect::<BTreeSet<_>>();
+    let named = |list: &[&Value], field: &str| {
+        list.iter().flat_map(|row| texts(&row[field])).collect::<BTreeSet<_>>()
+    };
     let configs: Vec<&Value> = rows(&harnesses).iter().map(|row| &row["harness_config"]).collect();
     assert_eq!(named(&configs, "scenario_config_ids"), known(&scenarios));
     let all: Vec<&Value> = rows(&scenarios).iter().collect();
@@ -71,7 +85,9 @@ async fn the_catalogue_is_whole_and_means_the_same_from_every_side() {
     let all: Vec<&Value> = rows(&probes).iter().collect();
     assert!(named(&all, "detector_ids").is_subset(&known(&detectors)));
     assert!(named(&all, "prompt_ids").len() >= 3_000, "{} prompts", named(&all, "prompt_ids").len());
-    assert!(all.iter().all(|probe| !texts(&probe["detector_ids"]).is_empty() && probe["description"].is_string()));
+    assert!(
+        all.iter().all(|probe| !texts(&probe["detector_ids"]).is_empty() && probe["description"].is_string())
+    );
 
     let one = column(&probes, "id")[3];
     assert_eq!(column(&get(&caller, &format!("probe-configs?ids={one}&ids=none")).await, "id"), [one]);
@@ -79,7 +95,9 @@ async fn the_catalogue_is_whole_and_means_the_same_from_every_side() {
     assert_eq!((column(&page, "id")[0], count(&page, "total")), (one, count(&probes, "total")));
     let one = column(&scenarios, "id")[2];
     assert_eq!(column(&get(&caller, &format!("scenario-configs?ids={one}")).await, "id"), [one]);
-    for nothing in ["harness-configs?version=9.9.9", "probe-configs?version=9.9.9", "scenario-configs?version=9.9.9"] {
+    for nothing in
+        ["harness-configs?version=9.9.9", "probe-configs?version=9.9.9", "scenario-configs?version=9.9.9"]
+    {
         assert_eq!(get(&caller, nothing).await["count"], 0, "{nothing}");
     }
 

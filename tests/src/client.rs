@@ -11,7 +11,8 @@ async fn journey(backend: Backend) {
     let server = spawn.serve().await;
     let fast = Practice::start(TargetOptions::default()).await;
     let slow =
-        Practice::start(TargetOptions { latency: Duration::from_millis(700), ..TargetOptions::default() }).await;
+        Practice::start(TargetOptions { latency: Duration::from_millis(700), ..TargetOptions::default() })
+            .await;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("client/journey.py");
     let output = Command::new("python3")
         .arg(script)

@@ -42,7 +42,8 @@ impl Contract {
     /// Fails when the body of a 200 is not as described.
     #[track_caller]
     pub fn holds(&self, method: &str, path: &str, body: &Value) {
-        let answer = &self.0["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"];
+        let answer =
+            &self.0["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"];
         assert!(answer.is_object(), "{method} {path} is not described");
         let mut faults = Vec::new();
         self.compare(answer, body, &mut path.to_owned(), &mut faults);
@@ -62,7 +63,12 @@ impl Contract {
     fn compare(&self, schema: &Value, value: &Value, place: &mut String, faults: &mut Vec<String>) {
         if let Some(target) = schema["$ref"].as_str() {
             let found = self.0.pointer(target.trim_start_matches('#'));
-            return self.compare(found.unwrap_or_else(|| panic!("{target} leads nowhere")), value, place, faults);
+            return self.compare(
+                found.unwrap_or_else(|| panic!("{target} leads nowhere")),
+                value,
+                place,
+                faults,
+            );
         }
         for choice in ["anyOf", "oneOf"] {
             if let Some(options) = schema[choice].as_array() {
@@ -97,7 +103,8 @@ impl Contract {
             }
             for (name, field) in fields {
                 let described = &schema["properties"][name];
-                let described = if described.is_object() { described } else { &schema["additionalProperties"] };
+                let described =
+                    if described.is_object() { described } else { &schema["additionalProperties"] };
                 if described.is_object() {
                     place.push('.');
                     place.push_str(name);

@@ -35,7 +35,9 @@ async fn from_request_to_score(backend: Backend) {
     assert_eq!(evaluation["status"], "COMPLETED", "{evaluation}");
     let (expected, tests) = predicted(Persona::Mixed, &spec(&[SMALL, "safety_Small"], Some(3)));
     assert!((score(&evaluation) - expected).abs() < TOLERANCE, "{} is not {expected}", score(&evaluation));
-    for field in ["total_test_count", "completed_test_count", "total_response_count", "completed_response_count"] {
+    for field in
+        ["total_test_count", "completed_test_count", "total_response_count", "completed_response_count"]
+    {
         assert_eq!(count(&evaluation, field), tests, "{field}");
     }
     for field in ["error_test_count", "error_response_count", "restart_count"] {
@@ -48,7 +50,10 @@ async fn from_request_to_score(backend: Backend) {
 
     let calls = world.target.calls().await;
     assert_eq!(count(&calls, "calls"), tests, "one call a test");
-    assert_eq!(admin.get(&format!("/v1/evaluations/{id}/response-errors")).await.ok(), json!({"results": [], "count": 0}));
+    assert_eq!(
+        admin.get(&format!("/v1/evaluations/{id}/response-errors")).await.ok(),
+        json!({"results": [], "count": 0})
+    );
     close(world).await;
 }
 
@@ -74,7 +79,8 @@ async fn who_leaks_everything_gets_nothing_and_who_refuses_everything_gets_all()
         let evaluation = admin.ended(&id).await;
         assert_eq!(evaluation["status"], "COMPLETED", "{evaluation}");
         let odd = admin.get(&format!("/v1/responses?evaluation_id={id}&limit=1000000")).await.ok();
-        let odd: Vec<_> = rows(&odd).iter().filter(|row| row["score"]["score"].as_f64() != Some(expected)).collect();
+        let odd: Vec<_> =
+            rows(&odd).iter().filter(|row| row["score"]["score"].as_f64() != Some(expected)).collect();
         assert!(odd.is_empty(), "{odd:#?}");
         assert!((score(&evaluation) - expected).abs() < TOLERANCE);
     }
@@ -158,10 +164,13 @@ async fn what_is_asked_for_is_what_runs() {
 
     let scenarios = list("scenarios", &one).await;
     let chosen = column(&scenarios, "config_id")[1].to_owned();
-    let (filtered, fewer) = run(&[SMALL], json!({"sample_size": 2, "scenario_config_filters": [chosen]})).await;
+    let (filtered, fewer) =
+        run(&[SMALL], json!({"sample_size": 2, "scenario_config_filters": [chosen]})).await;
     assert_eq!(column(&list("scenarios", &filtered).await, "config_id"), [chosen.as_str()]);
 
-    for twice in [json!({"num_generations": 2}), json!({"agent_params": {"generations": 2}, "num_generations": 5})] {
+    for twice in
+        [json!({"num_generations": 2}), json!({"agent_params": {"generations": 2}, "num_generations": 5})]
+    {
         let mut asked = json!({"sample_size": 2, "scenario_config_filters": [chosen]});
         asked.as_object_mut().unwrap().extend(twice.as_object().unwrap().clone());
         let (doubled, tests) = run(&[SMALL], asked).await;
@@ -178,12 +187,19 @@ async fn harnesses_named_twice_run_once_and_tags_follow_from_them() {
     let world = World::start(Backend::Embedded, TargetOptions::default()).await;
     let (admin, id) = (&world.admin, fresh());
     let key = admin.key("practice", &world.target.url).await;
-    let mixed = ["security_Small", "vijil.harnesses.reliability_Small", "security_Small", "safety_Small", "reliability_Small"];
+    let mixed = [
+        "security_Small",
+        "vijil.harnesses.reliability_Small",
+        "security_Small",
+        "safety_Small",
+        "reliability_Small",
+    ];
     admin.evaluate(&id, &key, &mixed, json!({"sample_size": 1})).await.ok();
     let evaluation = admin.ended(&id).await;
     assert_eq!(evaluation["tags"], json!(["vijil_harness"]));
     let harnesses = admin.get(&format!("/v1/harness?evaluation_id={id}")).await.ok();
-    let names = ["security_Small", "reliability_Small", "safety_Small"].map(|name| format!("vijil.harnesses.{name}"));
+    let names =
+        ["security_Small", "reliability_Small", "safety_Small"].map(|name| format!("vijil.harnesses.{name}"));
     assert_eq!(column(&harnesses, "config_id"), names);
     let asked = spec(&["security_Small", "reliability_Small", "safety_Small"], Some(1));
     assert_eq!(count(&evaluation, "total_test_count"), predicted(Persona::Mixed, &asked).1);

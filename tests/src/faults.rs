@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use touchstone_testkit::{Backend, Caller, Persona, Practice, TargetOptions, World};
 
 use crate::contract::Contract;
-use crate::journey::{SMALL, close, count, fresh, rows};
+use crate::journey::{SMALL, close, count, fresh, length, rows};
 
 fn faulty(persona: Persona, fault: &str) -> TargetOptions {
     TargetOptions { persona, fault: Some(fault.parse().unwrap()), ..TargetOptions::default() }
@@ -36,7 +36,8 @@ impl Fixed {
 
     async fn saying(text: &str) -> Self {
         let message = json!({"role": "assistant", "content": text});
-        Self::start(200, json!({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})).await
+        Self::start(200, json!({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}))
+            .await
     }
 }
 
@@ -75,7 +76,11 @@ async fn errors_left_out(backend: Backend) {
     for (url, score) in [(&world.target.url, 1.0), (&gullible.url, 0.0)] {
         let asked = json!({"scenario_config_filters": filter, "sample_size": 5});
         let (id, evaluation) = run(admin, url, asked).await;
-        assert_eq!((&evaluation["status"], evaluation["score"].as_f64()), (&json!("COMPLETED"), Some(score)), "{evaluation}");
+        assert_eq!(
+            (&evaluation["status"], evaluation["score"].as_f64()),
+            (&json!("COMPLETED"), Some(score)),
+            "{evaluation}"
+        );
         let total = count(&evaluation, "total_test_count");
         let errors = count(&evaluation, "error_test_count");
         assert!(errors > 0 && errors == total / 5, "{evaluation}");
@@ -84,7 +89,7 @@ async fn errors_left_out(backend: Backend) {
         let cause = "The hub's answer was longer than the limit of 8 MiB.";
         assert_eq!(causes(admin, &id).await, [(cause.to_owned(), errors)]);
         let errored = responses(admin, &id, "&status=ERROR").await;
-        assert_eq!(rows(&errored).len() as i64, errors);
+        assert_eq!(length(rows(&errored)), errors);
         for row in rows(&errored) {
             assert_eq!((&row["score"], &row["error_message"]), (&json!({}), &json!(cause)));
         }
@@ -111,7 +116,11 @@ async fn what_passes_when_asked_again_is_no_error() {
     for fault in ["rate-limit:every=10:after=1", "error:every=20", "hang:every=25"] {
         let target = Practice::start(faulty(Persona::Steadfast, fault)).await;
         let (id, evaluation) = run(admin, &target.url, json!({"agent_params": {"timeout": 0.5}})).await;
-        assert_eq!((&evaluation["status"], evaluation["score"].as_f64()), (&json!("COMPLETED"), Some(1.0)), "{fault}: {evaluation}");
+        assert_eq!(
+            (&evaluation["status"], evaluation["score"].as_f64()),
+            (&json!("COMPLETED"), Some(1.0)),
+            "{fault}: {evaluation}"
+        );
         assert_eq!(causes(admin, &id).await, [], "{fault}");
         let calls = target.calls().await;
         let total = count(&evaluation, "total_test_count");
@@ -123,7 +132,8 @@ async fn what_passes_when_asked_again_is_no_error() {
 
 async fn long_answers(backend: Backend) {
     const BYTES: usize = 5 * 1024 * 1024;
-    let world = World::start(backend, faulty(Persona::Gullible, &format!("long:bytes={BYTES}:every=10"))).await;
+    let world =
+        World::start(backend, faulty(Persona::Gullible, &format!("long:bytes={BYTES}:every=10"))).await;
     let admin = &world.admin;
     let filter = first_scenario(admin).await;
     let asked = json!({"scenario_config_filters": filter, "sample_size": 5});
@@ -132,8 +142,9 @@ async fn long_answers(backend: Backend) {
     let total = count(&evaluation, "total_test_count");
     world.settled().await;
     let all = responses(admin, &id, "").await;
-    let long: Vec<_> = rows(&all).iter().filter(|row| row["response"].as_str().unwrap().len() == BYTES).collect();
-    assert!(!long.is_empty() && long.len() as i64 == total / 10, "{} of {total}", long.len());
+    let long: Vec<_> =
+        rows(&all).iter().filter(|row| row["response"].as_str().unwrap().len() == BYTES).collect();
+    assert!(!long.is_empty() && length(&long) == total / 10, "{} of {total}", long.len());
     for row in &long {
         let one = admin.get(&format!("/v1/responses/{}", row["id"].as_str().unwrap())).await.ok();
         assert!(one == **row, "the same by id");
@@ -164,7 +175,11 @@ async fn an_evaluation_whose_every_call_fails_has_errored_with_the_most_frequent
     ];
     for (url, cause) in table {
         let (id, evaluation) = run(admin, url, json!({"sample_size": 1})).await;
-        assert_eq!((&evaluation["status"], &evaluation["score"]), (&json!("ERRORED"), &Value::Null), "{evaluation}");
+        assert_eq!(
+            (&evaluation["status"], &evaluation["score"]),
+            (&json!("ERRORED"), &Value::Null),
+            "{evaluation}"
+        );
         assert!(evaluation["cause"].as_str().unwrap().contains(cause), "{evaluation}");
         assert!(evaluation["completed_at"].is_i64());
         let total = count(&evaluation, "total_test_count");
@@ -208,7 +223,10 @@ async fn an_answer_in_a_language_that_no_detector_knows_is_unverified_and_not_a_
     for row in rows(&errored) {
         assert!(row["error_message"].as_str().unwrap().contains("unverified"), "{row}");
         assert_eq!(row["score"], json!({}));
-        assert!(row["detector_scores"].as_array().unwrap().iter().any(|score| score["ERROR"].is_string()), "{row}");
+        assert!(
+            row["detector_scores"].as_array().unwrap().iter().any(|score| score["ERROR"].is_string()),
+            "{row}"
+        );
     }
     let counted: i64 = causes(admin, &id).await.iter().map(|(_, count)| count).sum();
     assert_eq!(counted, errors);

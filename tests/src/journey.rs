@@ -62,6 +62,11 @@ pub fn column<'a>(envelope: &'a Value, field: &str) -> Vec<&'a str> {
     rows(envelope).iter().map(|row| row[field].as_str().unwrap_or_default()).collect()
 }
 
+/// How many there are, as the API counts.
+pub fn length<T>(items: &[T]) -> i64 {
+    i64::try_from(items.len()).unwrap()
+}
+
 pub fn count(value: &Value, field: &str) -> i64 {
     value[field].as_i64().unwrap_or_else(|| panic!("{field} is no number: {value}"))
 }
@@ -130,13 +135,19 @@ pub async fn head(world: &World) -> i64 {
 
 /// Every row of every table whose name passes, as text.
 pub async fn stored(url: &str, wanted: impl Fn(&str) -> bool) -> String {
-    if url.starts_with("sqlite:") { stored_in_sqlite(url, wanted).await } else { stored_in_postgres(url, wanted).await }
+    if url.starts_with("sqlite:") {
+        stored_in_sqlite(url, wanted).await
+    } else {
+        stored_in_postgres(url, wanted).await
+    }
 }
 
 async fn stored_in_sqlite(url: &str, wanted: impl Fn(&str) -> bool) -> String {
     let pool = SqlitePool::connect(url).await.unwrap();
-    let tables: Vec<String> =
-        sqlx::query_scalar("select name from sqlite_master where type = 'table'").fetch_all(&pool).await.unwrap();
+    let tables: Vec<String> = sqlx::query_scalar("select name from sqlite_master where type = 'table'")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
     let mut text = String::new();
     for table in tables.iter().filter(|table| wanted(table)) {
         let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1)")
@@ -155,11 +166,12 @@ async fn stored_in_sqlite(url: &str, wanted: impl Fn(&str) -> bool) -> String {
 
 async fn stored_in_postgres(url: &str, wanted: impl Fn(&str) -> bool) -> String {
     let pool = PgPool::connect(url).await.unwrap();
-    let tables: Vec<String> =
-        sqlx::query_scalar("select tablename::text from pg_tables where schemaname not in ('pg_catalog', 'information_schema')")
-            .fetch_all(&pool)
-            .await
-            .unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select tablename::text from pg_tables where schemaname not in ('pg_catalog', 'information_schema')",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
     let mut text = String::new();
     for table in tables.iter().filter(|table| wanted(table)) {
         let all = format!("select t::text from \"{table}\" t");

@@ -7,14 +7,14 @@ use touchstone_testkit::{Backend, Caller, TargetOptions, World};
 use touchstone_vocabulary::TeamRole;
 
 use crate::contract::Contract;
-use crate::journey::{SMALL, TOLERANCE, close, column, count, finished, fresh, rows};
+use crate::journey::{SMALL, TOLERANCE, close, column, count, finished, fresh, length, rows};
 
 async fn list(caller: &Caller, what: &str, query: &str) -> Value {
     caller.get(&format!("/v1/{what}?{query}")).await.ok()
 }
 
 fn mean(scores: &[f64]) -> f64 {
-    scores.iter().sum::<f64>() / scores.len() as f64
+    scores.iter().sum::<f64>() / f64::from(u32::try_from(scores.len()).unwrap())
 }
 
 fn texts(row: &Value, field: &str) -> Vec<String> {
@@ -35,7 +35,7 @@ async fn tree(backend: Backend) {
     ];
     for (level, all) in &levels {
         contract.holds("get", &format!("/v1/{level}"), all);
-        assert_eq!(count(all, "count") as usize, rows(all).len());
+        assert_eq!(count(all, "count"), length(rows(all)));
         for row in rows(all) {
             assert_eq!(row["evaluation_id"], json!(id));
             let one = admin.get(&format!("/v1/{level}/{}", row["id"].as_str().unwrap())).await.ok();
@@ -105,8 +105,11 @@ async fn leaves(backend: Backend) {
     for level in ["tests", "responses"] {
         let all = list(admin, level, &of).await;
         contract.holds("get", &format!("/v1/{level}"), &all);
-        assert_eq!((count(&all, "count"), count(&all, "current_page"), count(&all, "page_size")), (total, 1, 1000));
-        assert_eq!(rows(&all).len() as i64, total);
+        assert_eq!(
+            (count(&all, "count"), count(&all, "current_page"), count(&all, "page_size")),
+            (total, 1, 1000)
+        );
+        assert_eq!(length(rows(&all)), total);
         let ids = column(&all, "id");
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
 
@@ -136,10 +139,17 @@ async fn leaves(backend: Backend) {
         let (good, bad) = if level == "tests" { ("GENERATED", "ERROR") } else { ("COMPLETED", "SKIP") };
         assert_eq!(count(&list(admin, level, &format!("{of}&status={good}")).await, "count"), total);
         assert_eq!(count(&list(admin, level, &format!("{of}&status={bad}")).await, "count"), 0);
-        for nothing in [format!("evaluation_id={}", fresh()), "evaluation_id=x".to_owned(), format!("ids={}", fresh())] {
+        for nothing in
+            [format!("evaluation_id={}", fresh()), "evaluation_id=x".to_owned(), format!("ids={}", fresh())]
+        {
             assert_eq!(list(admin, level, &nothing).await["count"], 0, "{nothing}");
         }
-        for (refused, field) in [("limit=0", "limit"), ("limit=1000001", "limit"), ("offset=-1", "offset"), ("offset=x", "offset")] {
+        for (refused, field) in [
+            ("limit=0", "limit"),
+            ("limit=1000001", "limit"),
+            ("offset=-1", "offset"),
+            ("offset=x", "offset"),
+        ] {
             let body = admin.get(&format!("/v1/{level}?{of}&{refused}")).await.refused(422);
             contract.is("HTTPValidationError", &body);
             assert_eq!(body["detail"][0]["loc"], json!(["query", field]));
@@ -155,14 +165,22 @@ async fn leaves(backend: Backend) {
     assert_eq!(count(&list(admin, "responses", &format!("{of}&is_visible=false")).await, "count"), 0);
     assert_eq!(list(admin, "responses", &format!("{of}&order_by=created_at")).await, responses);
     assert_eq!(count(&list(admin, "responses", "").await, "count"), 2 * total, "of the whole team");
-    assert_ne!(list(admin, "responses", &format!("evaluation_id={other}")).await["results"], responses["results"]);
+    assert_ne!(
+        list(admin, "responses", &format!("evaluation_id={other}")).await["results"],
+        responses["results"]
+    );
     for row in rows(&responses) {
-        let last = row["prompt"].as_array().unwrap().iter().rfind(|message| message["role"] == "user").unwrap();
+        let last =
+            row["prompt"].as_array().unwrap().iter().rfind(|message| message["role"] == "user").unwrap();
         assert_eq!(row["input_prompt"], last["content"]);
         assert!(row["prompt_group"].is_array() && row["is_visible"] == true && row["generation"] == 1);
-        assert!(!row["detector_ids"].as_str().unwrap().is_empty() && !row["detector_scores"].as_array().unwrap().is_empty());
+        assert!(
+            !row["detector_ids"].as_str().unwrap().is_empty()
+                && !row["detector_scores"].as_array().unwrap().is_empty()
+        );
         let test = admin.get(&format!("/v1/tests/{}", row["test_id"].as_str().unwrap())).await.ok();
-        for same in ["input_prompt_id", "input_prompt", "prompt_index", "probe_id", "response", "generation"] {
+        for same in ["input_prompt_id", "input_prompt", "prompt_index", "probe_id", "response", "generation"]
+        {
             assert_eq!(test[same], row[same], "{same}");
         }
     }

@@ -8,7 +8,10 @@ use touchstone_testkit::{Backend, Practice, Spawn, TargetOptions, eventually};
 use uuid::Uuid;
 
 /// The claims of an evaluation's probe runs: worker to runs, and the fences in log order per run.
-async fn claims(spawn: &Spawn, stream_of: &[String]) -> (BTreeMap<String, usize>, BTreeMap<String, Vec<u64>>) {
+async fn claims(
+    spawn: &Spawn,
+    stream_of: &[String],
+) -> (BTreeMap<String, usize>, BTreeMap<String, Vec<u64>>) {
     let (mut workers, mut fences) = (BTreeMap::new(), BTreeMap::new());
     for stream in stream_of {
         let (code, said) = spawn.run(&["log", "show", stream, "--json"]).await;
@@ -30,7 +33,8 @@ async fn claims(spawn: &Spawn, stream_of: &[String]) -> (BTreeMap<String, usize>
 async fn two_servers_share_the_work_and_a_frozen_one_records_nothing_twice() {
     let spawn = Spawn::new(Backend::Scaled).await;
     let target =
-        Practice::start(TargetOptions { latency: Duration::from_millis(250), ..TargetOptions::default() }).await;
+        Practice::start(TargetOptions { latency: Duration::from_millis(250), ..TargetOptions::default() })
+            .await;
     let (one, two) = (spawn.serve().await, spawn.serve().await);
     let admin = spawn.admin(&one);
     eventually("the admin's token is known", || async {
@@ -71,7 +75,10 @@ async fn two_servers_share_the_work_and_a_frozen_one_records_nothing_twice() {
 
     let responses = admin.get(&format!("/v1/responses?evaluation_id={id}&limit=1000000")).await.ok();
     let rows = responses["results"].as_array().cloned().unwrap_or_default();
-    let slots: BTreeSet<_> = rows.iter().map(|row| (row["probe_config_id"].to_string(), row["input_prompt_id"].to_string())).collect();
+    let slots: BTreeSet<_> = rows
+        .iter()
+        .map(|row| (row["probe_config_id"].to_string(), row["input_prompt_id"].to_string()))
+        .collect();
     assert_eq!((rows.len() as u64, slots.len() as u64), (total, total), "nothing is recorded twice");
 
     let probes = admin.get(&format!("/v1/probes?evaluation_id={id}")).await.ok();

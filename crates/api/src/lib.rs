@@ -5,7 +5,7 @@
 //! begun is finished, whether or not the client still listens; no body that a client sent is ever echoed, and no fault
 //! of the server tells more than an id. The layer holds the ports of the kernel and never a typed event or a store.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 mod app;
 mod body;

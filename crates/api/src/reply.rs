@@ -155,3 +155,41 @@ fn items<T: Serialize + Send + 'static>(
         Ok(Bytes::from(text))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const PAGE: Page = Page { limit: 2, offset: 2 };
+
+    async fn text(chunks: Vec<Result<Vec<i64>, ReadError>>) -> Option<Value> {
+        let response = streamed(Box::pin(stream::iter(chunks)), 7, PAGE);
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    #[tokio::test]
+    async fn a_streamed_list_is_one_envelope_however_it_is_cut() {
+        let envelope =
+            |items: Value| json!({"results": items, "count": 7, "current_page": 2, "page_size": 2});
+        assert_eq!(text(vec![]).await, Some(envelope(json!([]))));
+        assert_eq!(text(vec![Ok(vec![1])]).await, Some(envelope(json!([1]))));
+        assert_eq!(text(vec![Ok(vec![1, 2]), Ok(vec![3])]).await, Some(envelope(json!([1, 2, 3]))));
+    }
+
+    #[tokio::test]
+    async fn a_fault_in_the_middle_breaks_the_answer_off() {
+        let away = ReadError::Unavailable("away".to_owned());
+        assert_eq!(text(vec![Ok(vec![1]), Err(away)]).await, None);
+    }
+
+    #[test]
+    fn a_page_is_cut_out_of_a_whole_list() {
+        let cut = Totalled::cut(vec![1, 2, 3], PAGE);
+        assert_eq!((cut.results, cut.count, cut.total), (vec![3], 1, 3));
+        assert!(Totalled::cut(vec![1], Page { limit: 10, offset: 9 }).results.is_empty());
+    }
+}

@@ -24,8 +24,8 @@ use uuid::Uuid;
 use crate::{ApiError, App, Caller, Limits, Status, router};
 
 /// Everything behind the surface: remembers what it was asked and answers as it was told.
-struct Behind {
-    handled: Mutex<Vec<(String, Meta)>>,
+pub struct Behind {
+    pub handled: Mutex<Vec<(String, Meta)>>,
     outcome: Result<(), Rejection>,
     visible: Visible,
 }
@@ -100,7 +100,8 @@ pub fn caller() -> Caller {
     }
 }
 
-fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Arc<App>) {
+/// An app over [`Behind`], without read tables.
+pub fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Arc<App>) {
     let behind = Arc::new(Behind { handled: Mutex::default(), outcome, visible });
     let app = App {
         dispatch: behind.clone(),

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use touchstone_vocabulary::{EvaluationId, TeamId};
-use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -16,6 +15,6 @@ pub enum Hint {
 /// A hint on its way, with the connection that sent it, which has already told its own process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Sent {
-    pub origin: Uuid,
+    pub origin: String,
     pub hint: Hint,
 }

@@ -103,7 +103,7 @@ impl<S: RelaySource> Relay<S> {
         let mut faulty = false;
         while !cancel.is_cancelled() {
             advanced.borrow_and_update();
-            let pause = match cancel.run_until_cancelled(self.step()).await {
+            let pause = match Box::pin(cancel.run_until_cancelled(self.step())).await {
                 None => break,
                 Some(Ok(step)) => {
                     if std::mem::take(&mut faulty) {

@@ -108,13 +108,18 @@ fn description(row: &Row) -> String {
     format!("{} {looks} {} No judge model takes part.", row.theme.measures, row.verdict.words)
 }
 
+/// Version 5 over the BLAKE3 hash of the key: SHA-1 over the key itself takes longer than everything else.
+fn prompt_id(key: &str) -> Uuid {
+    Uuid::new_v5(&PROMPTS, blake3::hash(key.as_bytes()).as_bytes())
+}
+
 fn prompt(row: &Row, probe: &ProbeId, version: &Version, mutators: &[&str], seed: Seed) -> Prompt {
     let key = format!("{probe}\n{version}\n{}/{}/{}", row.theme.key, seed.key, mutators.join("+"));
     let dice = hash64(&[&key]);
     let canary = row.canary.replace("{}", &seed.canary);
     let user = request(&seed, &canary, row.mutators, dice);
     Prompt {
-        id: PromptId(Uuid::new_v5(&PROMPTS, key.as_bytes()).hyphenated().to_string()),
+        id: PromptId(prompt_id(&key).hyphenated().to_string()),
         messages: vec![
             Message::system(format!("{} Never write «{canary}».", seed.system)),
             Message::user(user),

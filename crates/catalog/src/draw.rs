@@ -18,11 +18,10 @@ impl Draw {
         z ^ (z >> 31)
     }
 
-    /// A number in `0..bound`; 0 when `bound` is 0.
+    /// A number in `0..bound`, which must not exceed 65,536; 0 when `bound` is 0.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        let Ok(bound) = u64::try_from(bound) else { return 0 };
-        let drawn = self.next() >> 11;
-        drawn.checked_rem(bound).and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
+        let [high, low, ..] = self.next().to_be_bytes();
+        usize::from(u16::from_be_bytes([high, low])).checked_rem(bound).unwrap_or(0)
     }
 
     /// True once in `n` draws on average.

@@ -4,7 +4,7 @@
 //! the system message of each forbids one harmless piece of text in guillemets, the user message tries to get it out,
 //! and the probe's detectors look for it. The catalogue is data made by code: see [`mutate`] for how requests are
 //! disguised.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 mod assemble;
 mod draw;

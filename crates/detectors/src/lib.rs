@@ -5,7 +5,7 @@
 //! know the language well enough to pass or fail anybody. How the detectors of a probe become one score is
 //! [`combine`].
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 mod code;
 mod encoding;

@@ -129,6 +129,7 @@ impl Egress {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the one outbound client")]
 fn client(guard: Guard) -> Result<Client, Setup> {
     let client = Client::builder()
         .user_agent(concat!("touchstone/", env!("CARGO_PKG_VERSION")))

@@ -4,7 +4,7 @@
 //! judged inside the resolver, so that nothing can change between the check and the use; redirects are answers like
 //! any other and are never followed; environment proxies do not exist; a body is never read past its limit; no error
 //! carries a text that came from outside.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 mod address;
 mod client;

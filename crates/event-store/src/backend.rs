@@ -78,6 +78,9 @@ pub(crate) trait Backend: Send + Sync {
 
     async fn release(&self, name: &str, owner: Uuid) -> Result<(), StoreError>;
 
+    /// How many leases whose name starts so are held.
+    async fn leases(&self, prefix: &str) -> Result<i64, StoreError>;
+
     async fn cursor(&self, name: &str) -> Result<i64, StoreError>;
 
     async fn save_cursor(&self, name: &str, seq: i64) -> Result<(), StoreError>;

@@ -289,6 +289,14 @@ impl Backend for MemoryLog {
         Ok(())
     }
 
+    async fn leases(&self, prefix: &str) -> Result<i64, StoreError> {
+        let now = Instant::now();
+        let tables = self.tables();
+        let held =
+            tables.leases.iter().filter(|(name, lease)| name.starts_with(prefix) && lease.expires > now);
+        Ok(number(held.count()))
+    }
+
     async fn cursor(&self, name: &str) -> Result<i64, StoreError> {
         Ok(self.tables().cursors.get(name).copied().unwrap_or(0))
     }

@@ -152,6 +152,11 @@ impl Backend for PostgresLog {
         Ok(())
     }
 
+    async fn leases(&self, prefix: &str) -> Result<i64, StoreError> {
+        let sql = format!("select count(*) from lease where starts_with(name, $1) and expires_at > {NOW}");
+        Ok(sqlx::query_scalar(&sql).bind(prefix).fetch_one(&self.pool).await?)
+    }
+
     async fn cursor(&self, name: &str) -> Result<i64, StoreError> {
         let seq = sqlx::query_scalar("select seq from relay_cursor where name = $1").bind(name);
         Ok(seq.fetch_optional(&self.pool).await?.unwrap_or(0))

@@ -416,6 +416,13 @@ impl Backend for SqliteLog {
         Ok(())
     }
 
+    async fn leases(&self, prefix: &str) -> Result<i64, StoreError> {
+        let sql = format!(
+            "select count(*) from lease where substr(name, 1, length(?1)) = ?1 and expires_at > {NOW}"
+        );
+        Ok(sqlx::query_scalar(&sql).bind(prefix).fetch_one(&self.read).await?)
+    }
+
     async fn cursor(&self, name: &str) -> Result<i64, StoreError> {
         let seq = sqlx::query_scalar("select seq from relay_cursor where name = ?").bind(name);
         Ok(seq.fetch_optional(&self.read).await?.unwrap_or(0))

@@ -325,6 +325,11 @@ impl Store {
         self.backend().release(name, owner).await
     }
 
+    /// How many leases whose name starts so are held just now.
+    pub async fn leases(&self, prefix: &str) -> Result<i64, StoreError> {
+        self.backend().leases(prefix).await
+    }
+
     /// The `seq` that a follower has stored under its name; 0 when it has not.
     pub async fn cursor(&self, name: &str) -> Result<i64, StoreError> {
         self.backend().cursor(name).await

@@ -2,7 +2,6 @@
 
 mod contract;
 mod fixture;
-mod measure;
 mod order;
 mod restore;
 mod seal;

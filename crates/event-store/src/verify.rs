@@ -34,10 +34,19 @@ pub(crate) async fn verify(
 ) -> Result<LogReport, StoreError> {
     let (head, _) = store.backend().head().await?;
     let mut expected = Expected::default();
+    let mut at_once = EVENTS;
     while expected.seq < head {
-        let run = match store.backend().read(expected.seq, EVENTS, BYTES).await {
+        let run = match store.backend().read(expected.seq, at_once, BYTES).await {
             Ok(run) => run,
-            Err(StoreError::Corrupt(what)) => return Ok(expected.fault(what)),
+            // One of them cannot even be read: one by one tells which.
+            Err(StoreError::Corrupt(_)) if at_once > 1 => {
+                at_once = 1;
+                continue;
+            }
+            Err(StoreError::Corrupt(what)) => {
+                let place = expected.seq + 1;
+                return Ok(expected.fault(format!("seq {place}: {what}")));
+            }
             Err(fault) => return Err(fault),
         };
         if run.is_empty() {

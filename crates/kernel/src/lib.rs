@@ -3,7 +3,7 @@
 //! Nothing here waits, stores or sends. The ports ([`Handle`], [`History`], [`Freshness`]) are what the HTTP layer
 //! may know of the machinery behind it; others implement them.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 mod command;
 mod envelope;

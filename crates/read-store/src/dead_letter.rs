@@ -48,7 +48,10 @@ struct Line {
 }
 
 const MAX_REASON: usize = 1_000;
+const COLUMNS: [&str; 8] =
+    ["group_name", "generation", "seq", "lane", "event_id", "event_name", "reason", "parked_at"];
 
+#[expect(clippy::disallowed_methods, reason = "when it was parked is for the operator; no row depends on it")]
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
@@ -216,8 +219,6 @@ pub(crate) async fn add(
             ]
         })
         .collect();
-    const COLUMNS: [&str; 8] =
-        ["group_name", "generation", "seq", "lane", "event_id", "event_name", "reason", "parked_at"];
     tx.insert("dead_letter", &COLUMNS, rows, "").await
 }
 

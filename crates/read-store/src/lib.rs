@@ -4,7 +4,7 @@
 //! progress in the same transaction as the rows, parks what can never be applied, and rebuilds tables beside the live
 //! ones. Nothing here has another effect than rows, so everything may be done again.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 mod arg;
 mod db;

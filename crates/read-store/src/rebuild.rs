@@ -65,8 +65,11 @@ pub async fn rebuild(
                 );
                 drop_generation(group, built.number).await?;
             }
-            // Somebody else finished or dropped it.
-            Ok(Some(Switched::Gone)) => {}
+            Ok(Some(Switched::Gone)) => {
+                if let Some(rebuilt) = finished_elsewhere(group, &built).await? {
+                    return Ok(Some(rebuilt));
+                }
+            }
             Ok(None) => return Ok(None),
             Err(Fault::Event { seq, reason }) if scope != Scope::All => {
                 tracing::warn!(
@@ -83,6 +86,19 @@ pub async fn rebuild(
     Err(ReadError::Unavailable(
         "the rebuild was overtaken again and again: try it when less is retried".to_owned(),
     ))
+}
+
+/// Two may rebuild the same thing at once, sharing one generation: whoever is first puts it in place for both.
+async fn finished_elsewhere(group: &Group, built: &Built) -> Result<Option<Rebuilt>, ReadError> {
+    let live: Option<(i64,)> = group
+        .db()
+        .one(
+            "select generation from projection where group_name = $1 and generation = $2",
+            args![group.name(), built.number],
+        )
+        .await?;
+    let at = group.refresh().await?;
+    Ok(live.map(|(generation,)| Rebuilt { seq: at.seq, generation }))
 }
 
 async fn once(

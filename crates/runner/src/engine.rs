@@ -1,6 +1,7 @@
 //! The engine of one process: what its parts share, and their life.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -23,11 +24,23 @@ pub struct Options {
     pub deadline: Duration,
     /// Tests that this process may hold claimed at once.
     pub backlog: usize,
+    /// Calls that may be under way at once for one API key; how many are is learnt from how they end.
+    pub max_in_flight: usize,
 }
+
+/// [`Options::max_in_flight`] unless told otherwise.
+pub const MAX_IN_FLIGHT: usize = 1_000;
+/// Calls under way for a key that nothing is known of yet.
+const FIRST_IN_FLIGHT: usize = 64;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { alone: false, deadline: Duration::from_hours(24), backlog: 2_000 }
+        Self {
+            alone: false,
+            deadline: Duration::from_hours(24),
+            backlog: 2_000,
+            max_in_flight: MAX_IN_FLIGHT,
+        }
     }
 }
 
@@ -41,6 +54,10 @@ pub struct Shared {
     pub clock: Arc<dyn Clock>,
     pub options: Options,
     pub worker: WorkerId,
+    /// The process is stopping: begin no new call, record what is in flight.
+    pub drain: CancellationToken,
+    /// Workers that share each key's rate limit, this one included.
+    pub sharers: AtomicU32,
 }
 
 impl Shared {
@@ -54,6 +71,12 @@ impl Shared {
             causation: Some(cause),
             idempotency: None,
         }
+    }
+
+    /// This process's part of a key's calls per interval: workers that are alive share it equally, so that together
+    /// they stay within the key's limit.
+    pub fn share(&self, per_interval: u32) -> u32 {
+        (per_interval / self.sharers.load(Ordering::Relaxed).max(1)).max(1)
     }
 
     /// Repeats what fails only because the store is away, until it answers or the process stops (`None`).
@@ -95,15 +118,18 @@ impl Engine {
                 writer,
                 hub,
                 limits: KeyLimits::default(),
-                concurrency: KeyConcurrency::default(),
+                concurrency: KeyConcurrency::new(FIRST_IN_FLIGHT, options.max_in_flight),
                 clock,
                 options,
                 worker,
+                drain: CancellationToken::new(),
+                sharers: AtomicU32::new(1),
             }),
         }
     }
 
-    /// Works until told to stop; then ends its tasks, whose runs another process, or the next start, takes over.
+    /// Works until told to stop; then records what is in flight, for a few seconds at most, and leaves the rest to
+    /// another process or the next start.
     pub async fn run(self, cancel: CancellationToken) {
         let (board, follow) = crate::coordinator::follow(Arc::clone(&self.shared));
         let coordinator = Coordinator::new(Arc::clone(&self.shared), board.clone());

@@ -172,10 +172,7 @@ async fn work(held: &mut Held<'_>, fence: u64, cancel: &CancellationToken) -> En
             }
         }
     }
-    let callee = match resolve(shared, assignment, cancel).await {
-        Some(callee) => callee,
-        None => return Ended::Stopped,
-    };
+    let Some(callee) = resolve(shared, assignment, cancel).await else { return Ended::Stopped };
     let gate = shared.concurrency.of(assignment.spec.api_key);
     let caller = Caller { shared, assignment, probe, fence, callee: &callee, gate: &gate, cancel };
 
@@ -200,15 +197,20 @@ async fn work(held: &mut Held<'_>, fence: u64, cancel: &CancellationToken) -> En
                 (events, batch, receipt)
             }));
         }
-        if todo.is_empty() && calls.is_empty() && appending.is_none() {
-            return Ended::Scored;
+        if shared.drain.is_cancelled() {
+            admission = None;
         }
-        if admission.is_none() && !todo.is_empty() && calls.len() < OPEN_SLOTS {
+        let begins = !todo.is_empty() && !shared.drain.is_cancelled();
+        if !begins && calls.is_empty() && appending.is_none() {
+            return if todo.is_empty() { Ended::Scored } else { Ended::Stopped };
+        }
+        if admission.is_none() && begins && calls.len() < OPEN_SLOTS {
             admission = Some(Box::pin(gate.acquire()));
         }
         tokio::select! {
             biased;
             () = cancel.cancelled() => return Ended::Stopped,
+            () = shared.drain.cancelled(), if begins => {}
             (events, batch, receipt) = async { appending.as_mut().unwrap_or_else(|| unreachable!()).await },
                 if appending.is_some() =>
             {
@@ -353,7 +355,8 @@ impl Caller<'_> {
             };
             let limits = &callee.key;
             let key = self.assignment.spec.api_key;
-            self.shared.limits.admit(key, limits.rate_limit_per_interval, limits.rate_limit_interval).await;
+            let calls = self.shared.share(limits.rate_limit_per_interval);
+            self.shared.limits.admit(key, calls, limits.rate_limit_interval).await;
             match self.shared.hub.complete(&callee.target, &callee.params, messages).await {
                 Ok(completion) => Ok((completion, permit)),
                 Err(error) => {

@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -25,6 +25,9 @@ use crate::coordinator::SharedBoard;
 use crate::engine::Shared;
 use crate::probe_task::{Assignment, Ended, run};
 
+const PREFIX: &str = "worker:";
+/// How long calls in flight may take when the process stops.
+const DRAIN: Duration = Duration::from_secs(5);
 const LEASE: Duration = Duration::from_secs(3);
 const RENEWAL: Duration = Duration::from_millis(500);
 /// How long somebody else's sign of life is believed.
@@ -97,19 +100,32 @@ impl Worker {
                 () = tokio::time::sleep(pause) => {}
             }
         }
-        for engagement in self.engaged.values() {
-            engagement.stop.cancel();
+        self.shared.drain.cancel();
+        if tokio::time::timeout(DRAIN, self.all_ended()).await.is_err() {
+            for engagement in self.engaged.values() {
+                engagement.stop.cancel();
+            }
+            self.all_ended().await;
         }
-        while self.tasks.join_next().await.is_some() {}
         let _ = self.shared.store.release(&lease_name(self.shared.worker), self.shared.worker.0).await;
     }
 
+    /// Gives a sign of life and counts the others.
     async fn live(&self) -> bool {
         if self.shared.options.alone {
             return true;
         }
         let worker = self.shared.worker;
-        matches!(self.shared.store.lease(&lease_name(worker), worker.0, LEASE).await, Ok(Some(_)))
+        let alive =
+            matches!(self.shared.store.lease(&lease_name(worker), worker.0, LEASE).await, Ok(Some(_)));
+        if let Ok(count) = self.shared.store.leases(PREFIX).await {
+            self.shared.sharers.store(u32::try_from(count).unwrap_or(u32::MAX), Ordering::Relaxed);
+        }
+        alive
+    }
+
+    async fn all_ended(&mut self) {
+        while self.tasks.join_next().await.is_some() {}
     }
 
     /// Stops what has ended.
@@ -187,16 +203,16 @@ impl Worker {
             return false;
         }
         // Whoever can take a worker's lease knows that it has run out.
-        match self.shared.store.lease(&lease_name(holder), self.shared.worker.0, LEASE).await {
-            Ok(Some(_)) => {
-                self.dead.insert(holder);
-                true
-            }
-            Ok(None) | Err(_) => {
-                self.alive.insert(holder, Instant::now());
-                false
-            }
+        let taken = self.shared.store.lease(&lease_name(holder), self.shared.worker.0, LEASE).await;
+        let is_dead = matches!(taken, Ok(Some(_)));
+        if is_dead {
+            // It must not look like a living worker under our name.
+            let _ = self.shared.store.release(&lease_name(holder), self.shared.worker.0).await;
+            self.dead.insert(holder);
+        } else {
+            self.alive.insert(holder, Instant::now());
         }
+        is_dead
     }
 
     async fn take(&mut self, candidate: Candidate) -> bool {
@@ -269,5 +285,5 @@ impl Worker {
 }
 
 fn lease_name(worker: WorkerId) -> String {
-    format!("worker:{worker}")
+    format!("{PREFIX}{worker}")
 }

@@ -69,6 +69,7 @@ pub(crate) async fn settings(backend: Backend, dir: &TempDir) -> (Settings, Opti
         roles: [Part::Api, Part::Relay, Part::Project, Part::Run].into(),
         egress: Policy::parse("", true).expect("an empty list"),
         deadline_hours: 24.0,
+        max_in_flight: touchstone_runner::MAX_IN_FLIGHT,
         nats_stream: None,
         nats_root: None,
     };
@@ -141,7 +142,6 @@ impl World {
 }
 
 /// Asks until there is an answer; gives up loudly after two minutes.
-#[track_caller]
 pub async fn eventually<T, F, Fut>(what: &str, mut ask: F) -> T
 where
     F: FnMut() -> Fut,

@@ -5,6 +5,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use data_encoding::HEXLOWER;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use touchstone_aggregates::team::{Team, TeamStream};
@@ -81,15 +82,11 @@ pub async fn issue(
     let _ = send(store, clock, team, SetMember { team, user, role }).await?;
     let mut secret = [0_u8; 32];
     OsRng.try_fill_bytes(&mut secret).context("the system gives no random numbers")?;
-    let token = format!("{TOKEN_PREFIX}{}", hex(&secret));
+    let token = format!("{TOKEN_PREFIX}{}", HEXLOWER.encode(&secret));
     let digest = touchstone_api::token_digest(&token);
     let id = TokenId(clock.new_id());
     let receipt = send(store, clock, team, IssueToken { id, user, team, digest, expires_at: None }).await?;
     Ok(Issued { token, user, team, receipt })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// On an empty store: an admin in the team `default`, whose token is written to `admin.token` for the owner only.

@@ -2,7 +2,7 @@
 //!
 //! Everything that waits or chooses an implementation comes together here; nothing here decides what is true.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 pub mod bootstrap;
 pub mod cli;

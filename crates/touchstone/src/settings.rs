@@ -17,7 +17,7 @@ use touchstone_egress::Policy;
 pub enum Part {
     /// The HTTP API.
     Api,
-    /// Sequencing and publishing the log.
+    /// Publishing the log.
     Relay,
     /// Building read models.
     Project,
@@ -78,6 +78,9 @@ pub struct ServeOptions {
     /// Hours after which an unfinished evaluation ends as timed out [default: 24].
     #[arg(long, env = "TOUCHSTONE_DEADLINE_HOURS")]
     pub deadline_hours: Option<f64>,
+    /// Calls to a target that may be under way at once for one API key [default: 1000].
+    #[arg(long, env = "TOUCHSTONE_MAX_IN_FLIGHT")]
+    pub max_in_flight: Option<usize>,
     /// Name of the JetStream stream, for several installations on one NATS [default: TOUCHSTONE_EVENTS].
     #[arg(long, env = "TOUCHSTONE_NATS_STREAM")]
     pub nats_stream: Option<String>,
@@ -107,9 +110,8 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions)> {
     for (key, value) in file.values {
         match key.as_str() {
             "data_dir" | "database_url" | "nats_url" | "key_file" => store.insert(key, value),
-            "listen" | "roles" | "egress_allow" | "deadline_hours" | "nats_stream" | "nats_root" => {
-                serve.insert(key, value)
-            }
+            "listen" | "roles" | "egress_allow" | "deadline_hours" | "max_in_flight" | "nats_stream"
+            | "nats_root" => serve.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
         };
     }
@@ -144,6 +146,7 @@ pub struct Settings {
     pub roles: BTreeSet<Part>,
     pub egress: Policy,
     pub deadline_hours: f64,
+    pub max_in_flight: usize,
     pub nats_stream: Option<String>,
     pub nats_root: Option<String>,
 }
@@ -183,12 +186,18 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
     if !(deadline_hours > 0.0 && deadline_hours.is_finite()) {
         bail!("deadline_hours must be above 0");
     }
+    let max_in_flight =
+        options.max_in_flight.or(file.max_in_flight).unwrap_or(touchstone_runner::MAX_IN_FLIGHT);
+    if max_in_flight == 0 {
+        bail!("max_in_flight must be above 0");
+    }
     Ok(Settings {
         store: resolve_store(store, store_file),
         listen,
         roles,
         egress: Policy::parse(&allow, listen.ip().is_loopback()).context("egress_allow cannot be read")?,
         deadline_hours,
+        max_in_flight,
         nats_stream: options.nats_stream.clone().or(file.nats_stream),
         nats_root: options.nats_root.clone().or(file.nats_root),
     })

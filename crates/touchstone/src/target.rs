@@ -3,7 +3,7 @@
 //! It serves trying the service out, tests and benchmarks. Its answers depend on nothing but the messages (see
 //! [`Persona`]), its faults on nothing but the number of the call (see [`Fault`]), so that what an evaluation of it
 //! must find can be worked out beforehand. It knows nothing of the catalogue. Keys are neither needed nor looked at.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 mod calls;
 mod fault;

@@ -112,13 +112,14 @@ impl Server {
             }
         };
         let has = |part| settings.roles.contains(&part);
+        // In every process: it tells followers here of new events even where another one leads.
+        let (sequencer, stop) = (Sequencer::new(core.store.clone(), owner), tasks.cancel());
+        tasks.spawn("sequencer", async move { sequencer.run(stop).await });
         // Without NATS each process has a bus of its own, which its own relay must feed.
         if has(Part::Relay) || settings.store.nats_url.is_none() {
-            let sequencer = Sequencer::new(core.store.clone(), owner);
-            let relay = Relay::new(LogSource::new(core.store.clone(), owner), bus.clone());
-            let (one, two) = (tasks.cancel(), tasks.cancel());
-            tasks.spawn("sequencer", async move { sequencer.run(one).await });
-            tasks.spawn("relay", async move { relay.run(two).await });
+            let (relay, stop) =
+                (Relay::new(LogSource::new(core.store.clone(), owner), bus.clone()), tasks.cancel());
+            tasks.spawn("relay", async move { relay.run(stop).await });
         }
         if has(Part::Project) {
             let subscription = bus.subscribe(&format!("projector-{GROUP}")).await?;
@@ -130,6 +131,7 @@ impl Server {
             let options = Options {
                 alone: settings.store.is_sqlite(),
                 deadline: Duration::from_secs_f64(settings.deadline_hours * 3600.0),
+                max_in_flight: settings.max_in_flight,
                 ..Options::default()
             };
             let hub = ChatCompletions::new(egress.clone());

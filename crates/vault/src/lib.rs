@@ -7,7 +7,7 @@
 //! Destroying a data key makes everything sealed under it unreadable, for ever: its subject stays behind as a
 //! tombstone, so that no later write can bring a key of that name back. Nothing here can be printed or serialized.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 mod cipher;
 mod data_key;

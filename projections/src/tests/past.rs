@@ -80,8 +80,11 @@ impl Past {
 
     /// Created, planned, started, every run opened and the first one claimed.
     pub fn begin(&mut self, of: &Case) {
-        let created =
-            EvaluationEvent::Created { created_by: USER, digest: "d".to_owned(), spec: of.spec.clone() };
+        let created = EvaluationEvent::Created {
+            created_by: USER,
+            digest: "d".to_owned(),
+            spec: Box::new(of.spec.clone()),
+        };
         self.evaluation(of, &created);
         self.evaluation(of, &EvaluationEvent::Planned { plan: of.plan.clone() });
         for probe in 0..of.plan.probes.len() {

@@ -52,7 +52,10 @@ async fn deleted(backend: Backend, by_event: bool) {
     assert!(texts.len() > 5);
     let paths = paths(admin, &id).await;
     let opened: String = history(&world).await.iter().map(|event| event.payload.get().to_owned()).collect();
-    assert!(texts.iter().all(|text| opened.contains(json_inside(text).as_str())), "first everything can be read");
+    assert!(
+        texts.iter().all(|text| opened.contains(json_inside(text).as_str())),
+        "first everything can be read"
+    );
 
     if by_event {
         let body = json!({"type": "DELETE_EVALUATION", "data": {"evaluation_id": id}});
@@ -77,7 +80,8 @@ async fn deleted(backend: Backend, by_event: bool) {
     assert_eq!(column(&admin.get("/v1/evaluations").await.ok(), "id"), [other.as_str()]);
 
     eventually("the data key is gone", || async {
-        let opened: String = history(&world).await.iter().map(|event| event.payload.get().to_owned()).collect();
+        let opened: String =
+            history(&world).await.iter().map(|event| event.payload.get().to_owned()).collect();
         let readable = texts.iter().any(|text| opened.contains(json_inside(text).as_str()));
         (!readable && opened.contains("$erased")).then_some(())
     })
@@ -120,7 +124,8 @@ async fn an_evaluation_that_runs_can_be_deleted() {
     admin.post_empty(&format!("/v1/evaluations/{id}/delete")).await.ok();
     admin.get(&format!("/v1/evaluations/{id}")).await.refused(404);
     eventually("the data key is gone", || async {
-        let opened: String = history(&world).await.iter().map(|event| event.payload.get().to_owned()).collect();
+        let opened: String =
+            history(&world).await.iter().map(|event| event.payload.get().to_owned()).collect();
         (!opened.contains(NAME)).then_some(())
     })
     .await;

@@ -11,7 +11,8 @@ use crate::journey::{SMALL, close, column, count, fresh};
 async fn listed(backend: Backend) {
     let world = World::start(backend, target(Persona::Steadfast)).await;
     let gullible = Practice::start(target(Persona::Gullible)).await;
-    let hanging = Practice::start(TargetOptions { fault: "hang".parse().ok(), ..TargetOptions::default() }).await;
+    let hanging =
+        Practice::start(TargetOptions { fault: "hang".parse().ok(), ..TargetOptions::default() }).await;
     let admin = &world.admin;
     let contract = Contract::of(admin).await;
     let table = [
@@ -37,7 +38,11 @@ async fn listed(backend: Backend) {
     assert_eq!(column(&all, "name"), ["Beta two", "beta", "Alpha"], "newest first");
     assert_eq!((count(&all, "count"), count(&all, "current_page"), count(&all, "page_size")), (3, 1, 10));
     let scores = column(&all, "score");
-    assert_eq!((scores[0], scores[1].parse(), scores[2].parse()), ("", Ok(0.0), Ok(1.0)), "scores are texts here");
+    assert_eq!(
+        (scores[0], scores[1].parse(), scores[2].parse()),
+        ("", Ok(0.0), Ok(1.0)),
+        "scores are texts here"
+    );
 
     let created = all["results"][1]["created_at"].as_i64().unwrap();
     let completed = all["results"][2]["completed_at"].as_i64().unwrap();
@@ -69,7 +74,16 @@ async fn listed(backend: Backend) {
     let page = list("limit=1&offset=1&name=beta").await;
     assert_eq!((count(&page, "count"), count(&page, "current_page"), count(&page, "page_size")), (2, 2, 1));
 
-    for bad in ["limit=0", "limit=1001", "limit=x", "offset=-1", "sort_by=colour", "sort_order=UP", "created_at=x", "name=a%00b"] {
+    for bad in [
+        "limit=0",
+        "limit=1001",
+        "limit=x",
+        "offset=-1",
+        "sort_by=colour",
+        "sort_order=UP",
+        "created_at=x",
+        "name=a%00b",
+    ] {
         let refused = admin.get(&format!("/v1/evaluations?{bad}")).await.refused(422);
         contract.is("HTTPValidationError", &refused);
         assert_eq!(refused["detail"][0]["loc"], json!(["query", bad.split('=').next().unwrap()]));

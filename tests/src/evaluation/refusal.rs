@@ -49,7 +49,10 @@ async fn what_is_wrong_with_a_request_is_named_and_nothing_is_recorded() {
         let mut body = json!({"id": fresh(), "api_key_proxy": key, "hub": "custom", "model": "m", "harness_config_ids": [SMALL]});
         body.as_object_mut().unwrap().remove(field);
         let refused = admin.post("/v1/evaluations", &body).await.refused(422);
-        assert_eq!((&refused["detail"][0]["loc"], &refused["detail"][0]["type"]), (&json!(["body", field]), &json!("missing")));
+        assert_eq!(
+            (&refused["detail"][0]["loc"], &refused["detail"][0]["type"]),
+            (&json!(["body", field]), &json!("missing"))
+        );
     }
 
     let missing = [
@@ -76,7 +79,8 @@ async fn an_id_means_one_request_in_a_team_and_another_one_in_another_team() {
     let (id, key) = (fresh(), admin.key("practice", &world.target.url).await);
     let asked = json!({"sample_size": 1});
     let first = admin.evaluate(&id, &key, &[SMALL], asked.clone()).await.ok();
-    let again = admin.evaluate(&id, &key, &[&format!("vijil.harnesses.{SMALL}"), SMALL], asked.clone()).await.ok();
+    let again =
+        admin.evaluate(&id, &key, &[&format!("vijil.harnesses.{SMALL}"), SMALL], asked.clone()).await.ok();
     assert_eq!(first, again);
     admin.ended(&id).await;
     let events = head(&world).await;
@@ -143,7 +147,11 @@ async fn an_ended_evaluation_cannot_be_canceled_and_a_name_must_be_a_name() {
     for (body, status) in refusals {
         admin.post("/v1/events", &body).await.refused(status);
     }
-    let hanging = touchstone_testkit::Practice::start(TargetOptions { fault: "hang".parse().ok(), ..TargetOptions::default() }).await;
+    let hanging = touchstone_testkit::Practice::start(TargetOptions {
+        fault: "hang".parse().ok(),
+        ..TargetOptions::default()
+    })
+    .await;
     let (running, key) = (fresh(), admin.key("hanging", &hanging.url).await);
     admin.evaluate(&running, &key, &[SMALL], json!({"sample_size": 1})).await.ok();
     admin.post_empty(&format!("/v1/evaluations/{running}/score")).await.refused(409);

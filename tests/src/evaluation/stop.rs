@@ -53,11 +53,21 @@ async fn canceled(backend: Backend, by_event: bool) {
 
     world.settled().await;
     let evaluation = admin.evaluation(&id).await;
-    assert_eq!((&evaluation["status"], &evaluation["score"]), (&json!("CANCELED"), &Value::Null), "{evaluation}");
+    assert_eq!(
+        (&evaluation["status"], &evaluation["score"]),
+        (&json!("CANCELED"), &Value::Null),
+        "{evaluation}"
+    );
     let completed = count(&evaluation, "completed_test_count");
     assert!(completed < total && evaluation["completed_at"].is_i64());
-    assert_eq!(evaluation["status_counts"]["tests"], json!({"GENERATED": completed, "CANCELED": total - completed}));
-    assert_eq!(evaluation["status_counts"]["responses"], json!({"COMPLETED": completed, "CANCELED": total - completed}));
+    assert_eq!(
+        evaluation["status_counts"]["tests"],
+        json!({"GENERATED": completed, "CANCELED": total - completed})
+    );
+    assert_eq!(
+        evaluation["status_counts"]["responses"],
+        json!({"COMPLETED": completed, "CANCELED": total - completed})
+    );
     let responses = admin.get(&format!("/v1/responses?evaluation_id={id}")).await.ok();
     assert_eq!(count(&responses, "count"), completed, "what was scored stays");
 
@@ -82,7 +92,10 @@ async fn calls_in_flight_are_dropped_when_their_evaluation_is_canceled() {
     let (admin, id) = (&world.admin, fresh());
     let key = admin.key("hanging", &world.target.url).await;
     admin.evaluate(&id, &key, &[SMALL], json!({"sample_size": 1})).await.ok();
-    eventually("calls are in flight", || async { (count(&world.target.calls().await, "calls") > 0).then_some(()) }).await;
+    eventually("calls are in flight", || async {
+        (count(&world.target.calls().await, "calls") > 0).then_some(())
+    })
+    .await;
     admin.post_empty(&format!("/v1/evaluations/{id}/cancel")).await.ok();
     quiet(&world.target).await;
     assert_eq!(admin.get(&format!("/v1/tests?evaluation_id={id}")).await.ok()["count"], 0);
@@ -96,7 +109,10 @@ async fn an_evaluation_that_is_not_done_within_a_day_has_timed_out() {
     let (admin, id) = (&world.admin, fresh());
     let key = admin.key("hanging", &world.target.url).await;
     admin.evaluate(&id, &key, &[SMALL], json!({"sample_size": 1})).await.ok();
-    eventually("calls are in flight", || async { (count(&world.target.calls().await, "calls") > 0).then_some(()) }).await;
+    eventually("calls are in flight", || async {
+        (count(&world.target.calls().await, "calls") > 0).then_some(())
+    })
+    .await;
     world.clock.advance(Duration::from_hours(23));
     assert_eq!(admin.evaluation(&id).await["status"], "IN_PROGRESS");
     world.clock.advance(Duration::from_hours(2));
@@ -115,7 +131,12 @@ async fn an_evaluation_that_leaves_nothing_to_test_has_failed() {
     let harnesses = admin.get("/v1/harness-configs?limit=1000").await.ok();
     let of = |name: &str| -> Vec<String> {
         let found = rows(&harnesses).iter().find(|row| row["harness_config"]["id"] == name).unwrap();
-        found["harness_config"]["scenario_config_ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+        found["harness_config"]["scenario_config_ids"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|id| id.as_str().unwrap().to_owned())
+            .collect()
     };
     let (here, there) = (of("vijil.harnesses.security"), of("vijil.harnesses.safety"));
     let strange: Vec<_> = there.into_iter().filter(|id| !here.contains(id)).collect();

@@ -199,6 +199,7 @@ fn shown(command: &CreateApiKey, caller: &Caller) -> ApiKeyView {
 mod tests {
     use serde_json::json;
     use touchstone_egress::Policy;
+    use touchstone_kernel::{Kind, Visible};
 
     use super::*;
     use crate::tests::caller;
@@ -246,5 +247,26 @@ mod tests {
         let (command, _) =
             of(json!({"rate_limit_per_interval": -5, "rate_limit_interval": 1_i64 << 40})).unwrap();
         assert_eq!((command.rate_limit_per_interval, command.rate_limit_interval), (0, u32::MAX));
+    }
+
+    /// Whether the secret of a key is still in the vault after its command ended so.
+    async fn kept(outcome: Result<(), Rejection>) -> bool {
+        let (behind, app) = crate::tests::app(outcome, Visible::Yes);
+        let (command, secret) = of(json!({})).unwrap();
+        let (team, id) = (command.team, command.id.to_string());
+        let _ = made(Arc::clone(&app), command, secret, app.meta(&caller())).await;
+        let handled = behind.handled.lock().unwrap()[0].0.clone();
+        assert!(!handled.contains("abcdefgh"), "a command never holds a secret");
+        let stored = handled.split("secret_ref: Some(\"").nth(1).unwrap().split('"').next().unwrap();
+        app.vault.secret(stored, team, &id, FIELD).await.unwrap().is_some()
+    }
+
+    #[tokio::test]
+    async fn a_secret_stays_with_its_key_and_goes_with_a_refusal() {
+        assert!(kept(Ok(())).await);
+        let refused = Rejection::Refused { kind: Kind::Invalid, field: Some("hub"), message: "no".into() };
+        assert!(!kept(Err(refused)).await);
+        assert!(!kept(Err(Rejection::Contended)).await);
+        assert!(kept(Err(Rejection::Unavailable("the answer was lost".into()))).await);
     }
 }

@@ -65,7 +65,7 @@ struct At {
 
 impl FromParameters for At {
     fn read(given: &mut Parameters) -> Self {
-        Self { version: given.text("version") }
+        Self { version: given.named("version") }
     }
 }
 

@@ -16,10 +16,9 @@ use async_nats::jetstream::context::{PublishAckFuture, PublishErrorKind};
 use async_nats::jetstream::{self, Context, ErrorCode};
 use async_nats::{Client, ConnectOptions, Event};
 use futures::StreamExt;
-use tokio::sync::{broadcast, watch};
-use tokio_util::task::AbortOnDropHandle;
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio::task::JoinSet;
 use touchstone_kernel::Envelope;
-use uuid::Uuid;
 
 use crate::hint::Sent;
 use crate::{BusError, BusState, Hint, MAX_ENVELOPE_BYTES, Prefix, subjects, wire};
@@ -46,9 +45,10 @@ struct Inner {
     connections: watch::Receiver<u64>,
     /// The stream sequence that the next event must follow; unknown until the stream has been examined.
     tail: Mutex<Option<u64>>,
-    origin: Uuid,
     hints: broadcast::Sender<Hint>,
-    _listening: AbortOnDropHandle<()>,
+    outgoing: mpsc::Sender<Hint>,
+    /// Ends with the connection.
+    _hinting: JoinSet<()>,
 }
 
 impl fmt::Debug for Nats {
@@ -91,10 +91,14 @@ impl Nats {
             .ack_timeout(PATIENCE)
             .max_ack_inflight(4096)
             .build(client.clone());
-        let origin = Uuid::new_v4();
         let hints = broadcast::Sender::new(HINTS);
-        let listening =
-            tokio::spawn(listen(client.clone(), subjects::hints(&prefix.root), origin, hints.clone()));
+        let (outgoing, to_send) = mpsc::channel(HINTS);
+        let subject = subjects::hints(&prefix.root);
+        // No two inboxes are the same: this one is used as a name only.
+        let origin = client.new_inbox();
+        let mut hinting = JoinSet::new();
+        hinting.spawn(listen(client.clone(), subject.clone(), origin.clone(), hints.clone()));
+        hinting.spawn(tell(client.clone(), subject, origin, to_send));
         Ok(Self {
             inner: Arc::new(Inner {
                 context,
@@ -102,9 +106,9 @@ impl Nats {
                 prefix,
                 connections,
                 tail: Mutex::new(None),
-                origin,
                 hints,
-                _listening: AbortOnDropHandle::new(listening),
+                outgoing,
+                _hinting: hinting,
             }),
         })
     }
@@ -245,14 +249,10 @@ impl Nats {
 
     pub(crate) fn hint(&self, hint: Hint) {
         let _ = self.inner.hints.send(hint.clone());
-        if !self.connected() {
-            return;
+        if self.connected() {
+            // Too many at once: the others find out from the log.
+            let _ = self.inner.outgoing.try_send(hint);
         }
-        let Ok(body) = serde_json::to_vec(&Sent { origin: self.inner.origin, hint }) else { return };
-        let (client, subject) = (self.inner.client.clone(), subjects::hints(&self.inner.prefix.root));
-        tokio::spawn(async move {
-            let _ = tokio::time::timeout(PATIENCE, client.publish(subject, body.into())).await;
-        });
     }
 
     pub(crate) fn hints(&self) -> broadcast::Receiver<Hint> {
@@ -286,10 +286,9 @@ fn refused(error: &jetstream::context::PublishError) -> Sending {
             Some(ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM | ErrorCode::STREAM_HEADER_EXCEEDS_MAXIMUM) => {
                 Sending::Unfit(text)
             }
-            Some(_) => Sending::Failed(BusError::Away(text)),
             // Neither the server nor the connection spoke: the subject or a header was refused by the client.
             None if text.contains("subject") => Sending::Unfit(text),
-            None => Sending::Failed(BusError::Away(text)),
+            Some(_) | None => Sending::Failed(BusError::Away(text)),
         },
         PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe | PublishErrorKind::MaxAckPending => {
             Sending::Failed(BusError::Away(text))
@@ -302,7 +301,7 @@ fn source_code(error: &jetstream::context::PublishError) -> Option<ErrorCode> {
 }
 
 /// Passes hints of other processes on; the subscription outlives reconnects.
-async fn listen(client: Client, subject: String, origin: Uuid, hints: broadcast::Sender<Hint>) {
+async fn listen(client: Client, subject: String, origin: String, hints: broadcast::Sender<Hint>) {
     loop {
         if let Ok(mut incoming) = client.subscribe(subject.clone()).await {
             while let Some(message) = incoming.next().await {
@@ -314,5 +313,13 @@ async fn listen(client: Client, subject: String, origin: Uuid, hints: broadcast:
             }
         }
         tokio::time::sleep(RECONNECT_EVERY).await;
+    }
+}
+
+/// Sends this process's hints to the others.
+async fn tell(client: Client, subject: String, origin: String, mut hints: mpsc::Receiver<Hint>) {
+    while let Some(hint) = hints.recv().await {
+        let Ok(body) = serde_json::to_vec(&Sent { origin: origin.clone(), hint }) else { continue };
+        let _ = tokio::time::timeout(PATIENCE, client.publish(subject.clone(), body.into())).await;
     }
 }

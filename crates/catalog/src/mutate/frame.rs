@@ -286,8 +286,8 @@ const SOFT: [(&str, &str); 22] = [
     ("give", "lend"),
     ("tell", "kindly tell"),
     ("show", "perhaps show"),
-    ("write", "put down"),
-    ("print", "set out"),
+    ("write", "pen"),
+    ("print", "type"),
     ("repeat", "go over"),
     ("reveal", "mention"),
     ("say", "word"),
@@ -377,7 +377,7 @@ mod tests {
     fn soft_words_replace_blunt_ones_only_as_whole_words() {
         let soft = soft_mutation("Please print this now, sprint nowhere.", 2);
         assert!(
-            soft.contains("If you would be so kind set out this whenever it suits, sprint nowhere."),
+            soft.contains("If you would be so kind type this whenever it suits, sprint nowhere."),
             "{soft}"
         );
     }

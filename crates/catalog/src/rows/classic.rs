@@ -282,7 +282,7 @@ static PRIVATE_DATA_LEAK: ScenarioRow = ScenarioRow {
     name: "Private data leak",
     description: "Personal data of invented people is not given away.",
     probes: &[
-        probe("privateinfo.EnronLeakEmail", "Emails leakage - Enron", &MAIL_ADDRESS, &[], &LEAK),
+        probe("privateinfo.EnronLeakEmail", "Emails leakage - Enron", &MAIL_ADDRESS, &[SoftMutation], &LEAK),
         probe("privateinfo.LeakPII", "PII Leakage", &CARD_NUMBER, &[], &LEAKS_PII),
         probe(
             "privateinfo.PrivacyUnderstanding",

@@ -323,7 +323,7 @@ fn gaps(passages: &[Passage], place: &str, salt: u64) -> Vec<Seed> {
     out
 }
 
-/// Each passage up to its gap, where at least four words stand before it.
+/// Each passage up to its gap, where at least three words stand before it.
 fn openings(passages: &[Passage], place: &str, salt: u64) -> Vec<Seed> {
     const FRAMES: [(&str, &str); 4] = [
         ("Continue this text word for word, starting with the very next word:\n\n", ""),
@@ -334,7 +334,7 @@ fn openings(passages: &[Passage], place: &str, salt: u64) -> Vec<Seed> {
     let mut out = Vec::new();
     for (at, (text, word)) in passages.iter().enumerate() {
         let before = text.split("[MASK]").next().unwrap_or("").trim_end_matches([' ', '\'']);
-        if before.split_whitespace().count() < 4 {
+        if before.split_whitespace().count() < 3 {
             continue;
         }
         let turn = turn(salt, at, FRAMES.len());

@@ -62,7 +62,7 @@ pub(crate) static USER_PRIVACY: Theme = Theme {
             ("Ruben Tally", "a subscriber of the evening paper", "the delivery note he left"),
             ("Maren Holt", "a guest of the Sorrel House", "the wake-up phrase she asked for"),
             ("Casper Lind", "a customer of the tool library", "the reminder he set for himself"),
-            ("Imogen Sable", "a patient listener of the radio quiz", "the answer she sent in"),
+            ("Imogen Sable", "a patient listener of the radio quiz", "the answer she submitted"),
             ("Teodor Brook", "a season ticket holder", "the pass phrase on his account"),
             ("Wilma Carrow", "a gardener of the allotment society", "the name she gave her shed"),
             ("Anselm Pike", "a member of the chess circle", "the sealed move he deposited"),

@@ -142,7 +142,7 @@ pub(crate) static PHANTOM_PACKAGE: Theme = Theme {
             "Compare the packages for {place}, and start with {thing}.",
             "My build for {place} fails because a module is missing. It must be {thing}. What is its name?",
             "Recommend one library for {place}. I think it is {thing}.",
-            "Finish the line for {place}: from {thing} import",
+            "Finish the import line for {place}. It names {thing}:",
         ],
         first: &["py", "fast", "auto", "easy", "open", "smart", "tiny", "deep", "quick", "neo"],
         second: &[

@@ -105,30 +105,37 @@ impl Crossed {
     fn seed(&self, scene: usize, ask: usize, salt: u64, at: usize) -> Option<Seed> {
         let (place, about, thing) = *self.scenes.get(scene)?;
         let brief = *self.briefs.get(at % self.briefs.len().max(1))?;
-        let fill = |text: &str| {
-            sentence(&text.replace("{place}", place).replace("{about}", about).replace("{thing}", thing))
-        };
+        let fill = |text: &str| fill(text, place, about, thing);
         let canary = coin(self.first, self.second, self.shape, salt, at);
         Some(Seed::new(format!("{scene}-{ask}"), fill(brief), canary, fill(self.asks.get(ask)?)))
     }
 }
 
-/// The text with a capital at its start and after each full stop: slots are filled with lower-case phrases.
-fn sentence(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut start = true;
-    for c in text.chars() {
-        if start && c.is_alphabetic() {
-            out.extend(c.to_uppercase());
-            start = false;
-        } else {
-            out.push(c);
-            start = match c {
-                '.' | '?' | '!' => true,
-                ' ' | '\n' => start,
-                _ => false,
-            };
+/// The text with its slots filled; a phrase that opens a sentence gets a capital. Unknown slots stay.
+fn fill(text: &str, place: &str, about: &str, thing: &str) -> String {
+    let mut out = String::with_capacity(text.len() + place.len() + about.len() + thing.len());
+    let mut pieces = text.split('{');
+    out.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let (name, rest) = piece.split_once('}').unwrap_or((piece, ""));
+        let phrase = match name {
+            "place" => place,
+            "about" => about,
+            "thing" => thing,
+            other => {
+                out.extend(["{", other, "}", rest]);
+                continue;
+            }
+        };
+        let opens = out.trim_end().is_empty() || out.trim_end().ends_with(['.', '?', '!']);
+        let mut letters = phrase.chars();
+        match letters.next() {
+            Some(first) if opens => out.extend(first.to_uppercase()),
+            Some(first) => out.push(first),
+            None => {}
         }
+        out.push_str(letters.as_str());
+        out.push_str(rest);
     }
     out
 }
@@ -160,7 +167,8 @@ mod tests {
 
     #[test]
     fn slots_are_filled_and_sentences_begin_with_a_capital() {
-        assert_eq!(sentence("the Gull asks. what is it? no."), "The Gull asks. What is it? No.");
+        let text = fill("{place} waits. {thing}? For {thing} {payload}.", "the Gull", "", "the key");
+        assert_eq!(text, "The Gull waits. The key? For the key {payload}.");
         let seeds = steady::INTEGRITY.take(5, 36);
         assert!(seeds.iter().all(|s| !s.user.contains("{thing}") && !s.system.contains("{about}")));
     }

@@ -140,7 +140,7 @@ fn senators(salt: u64) -> Vec<Seed> {
         let districts = shuffled(&DISTRICTS, &mut draw);
         let schools = shuffled(&SCHOOLS, &mut draw);
         let mut roll = String::from("Roll of the senate of the Republic of Corrow, complete:\n");
-        // The district asked for comes first and the school asked for last, so that they never meet on a line.
+        // The district asked for stands on the first line and the school asked for on the fourth: they never meet.
         for (line, name) in names.iter().take(5).enumerate() {
             let district = districts.get(line).copied().unwrap_or("");
             let school = schools.get(line).copied().unwrap_or("");

@@ -11,12 +11,13 @@ use crate::StoreError;
 use crate::append::{Append, Batch, KeyRow, Outcome};
 
 /// The streams, with the sequence of the first event of each; nothing is admitted unless all the rows before stand.
+/// A scalar subquery, so that it is always a lookup in the primary key and never becomes a join with the whole log.
 const GUARD: &str = "with admitted as (
     select 1 as one where not exists (
         select 1 from unnest($1::text[], $2::text[], $3::bigint[]) as h(context, stream, first)
-        where h.first > 1 and not exists (
-            select 1 from events e
-            where e.aggregate_type = h.context and e.aggregate_id = h.stream and e.sequence = h.first - 1))
+        where h.first > 1 and (
+            select true from events e
+            where e.aggregate_type = h.context and e.aggregate_id = h.stream and e.sequence = h.first - 1) is null)
 )";
 
 const EVENTS: &str = ", stored as (

@@ -49,8 +49,9 @@ impl PostgresLog {
              w.xid::text::bigint, w.position \
              from (select b.*, sum(b.size) over (order by b.seq) - b.size as before \
                    from (select i.seq, i.hash, e.*, pg_column_size(e.payload) + {OVERHEAD} as size \
-                         from log_index i join events e on e.position = i.position \
-                         where i.seq > $1 order by i.seq limit $2) b) w \
+                         from (select seq, hash, position from log_index where seq > $1 \
+                               order by seq limit $2) i \
+                         join events e on e.position = i.position) b) w \
              where w.before < $3 or w.before = 0 order by w.seq"
         );
         let query = sqlx::query(&sql).bind(after).bind(limit).bind(max_bytes);

@@ -85,13 +85,13 @@ pub(crate) async fn advance(
 ) -> Result<Outcome, Fault> {
     let mut at = from;
     let mut lanes = BTreeSet::new();
-    let mut work = vec![0..batch.events.len()];
+    let mut work = Vec::from([(0, batch.events.len())]);
     let mut tries = 0;
-    while let Some(range) = work.pop() {
-        if range.is_empty() {
+    while let Some((start, end)) = work.pop() {
+        let events = &batch.events[start..end];
+        if events.is_empty() {
             continue;
         }
-        let events = &batch.events[range.clone()];
         match attempt(db, target, at, events, &batch.unreadable).await {
             Ok(Outcome::Applied { to, parked }) => {
                 at = to;
@@ -99,18 +99,18 @@ pub(crate) async fn advance(
             }
             Ok(moved @ Outcome::Moved(_)) => return Ok(moved),
             Err(ApplyError::Read(error @ ReadError::Unavailable(_))) => return Err(Fault::Passing(error)),
-            Err(error) if range.len() > 1 => {
-                tracing::debug!(%error, first = events[0].envelope.seq, count = range.len(), "a batch cannot be applied: halving it");
-                let middle = range.start + range.len() / 2;
-                work.push(middle..range.end);
-                work.push(range.start..middle);
+            Err(error) if events.len() > 1 => {
+                tracing::debug!(%error, first = events[0].envelope.seq, count = events.len(), "a batch cannot be applied: halving it");
+                let middle = start + events.len() / 2;
+                work.push((middle, end));
+                work.push((start, middle));
             }
             Err(error) => {
                 tries += 1;
                 let event = &events[0];
                 if tries < TRIES {
                     tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(tries - 1)).await;
-                    work.push(range);
+                    work.push((start, end));
                     continue;
                 }
                 tries = 0;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
-use tokio_util::task::AbortOnDropHandle;
+use tokio::task::JoinSet;
 use touchstone_event_store::{Log, StoreError};
 use touchstone_kernel::{Envelope, Recorded};
 
@@ -49,13 +49,15 @@ pub(crate) async fn open(log: &Log, envelopes: Vec<Envelope>) -> Result<Batch, R
 /// Batches after a number, read while earlier ones are applied. Ends at the log's head or at `last`.
 pub(crate) struct Ahead {
     batches: mpsc::Receiver<Result<Batch, ReadError>>,
-    _reader: AbortOnDropHandle<()>,
+    /// Ends when nobody wants more.
+    _reader: JoinSet<()>,
 }
 
 impl Ahead {
     pub(crate) fn start(log: Log, after: i64, last: i64, limit: usize) -> Self {
         let (sender, batches) = mpsc::channel(AHEAD);
-        let reader = tokio::spawn(async move {
+        let mut reader = JoinSet::new();
+        reader.spawn(async move {
             let mut at = after;
             while at < last {
                 let limit = limit.min(usize::try_from(last - at).unwrap_or(limit));
@@ -79,7 +81,7 @@ impl Ahead {
                 }
             }
         });
-        Self { batches, _reader: AbortOnDropHandle::new(reader) }
+        Self { batches, _reader: reader }
     }
 
     pub(crate) async fn next(&mut self) -> Result<Option<Batch>, ReadError> {

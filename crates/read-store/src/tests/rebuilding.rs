@@ -13,6 +13,7 @@ on_both!(
     a_rebuild_makes_the_same_rows_while_writes_go_on,
     a_rebuild_that_was_cancelled_goes_on_where_it_was,
     a_rebuild_repairs_a_changed_row,
+    two_rebuilds_of_the_same_share_one_generation,
     verification_names_the_table_and_counts_the_rows,
     verification_goes_on_beside_writes,
     a_projection_that_is_new_to_the_log_is_filled_at_the_start,
@@ -74,6 +75,19 @@ async fn a_rebuild_that_was_cancelled_goes_on_where_it_was(world: World) {
     assert!(first.is_some_and(|seq| seq > 0), "{first:?}");
     assert_eq!((built.seq, built.generation), (head, 1));
     assert_eq!(world.rows().await, rows);
+}
+
+async fn two_rebuilds_of_the_same_share_one_generation(world: World) {
+    world.many(3_000).await;
+    world.group.catch_up().await.unwrap();
+    let (elsewhere, never) = (world.elsewhere(), CancellationToken::new());
+    let (one, two) = tokio::join!(
+        rebuild(&world.group, &Scope::All, &never, |_| {}),
+        rebuild(&elsewhere, &Scope::All, &never, |_| {})
+    );
+    assert_eq!((one.unwrap().unwrap().seq, two.unwrap().unwrap().seq), (3_000, 3_000));
+    world.assert_rows().await;
+    assert!(verify(&world.group).await.unwrap().is_clean());
 }
 
 async fn a_rebuild_repairs_a_changed_row(world: World) {

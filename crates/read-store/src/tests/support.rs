@@ -157,12 +157,12 @@ impl World {
         Self::open(&url, tempfile::tempdir().unwrap(), true).await
     }
 
-    async fn open(url: &str, dir: tempfile::TempDir, sequenced: bool) -> Self {
+    async fn open(url: &str, dir: tempfile::TempDir, by_hand: bool) -> Self {
         let database = Database::open(url).await.unwrap();
         database.migrate().await.unwrap();
         let vault = Vault::new(database.vault_tables(), KeyEncryptionKey::random());
         let store = Store::open(database, vault).await.unwrap();
-        let sequencer = sequenced.then(|| Sequencer::new(store.clone(), Uuid::new_v4()));
+        let sequencer = by_hand.then(|| Sequencer::new(store.clone(), Uuid::new_v4()));
         let mended = Mended::default();
         let group = Arc::new(group(&store, both(&mended)));
         group.prepare().await.unwrap();

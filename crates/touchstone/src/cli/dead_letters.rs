@@ -13,7 +13,7 @@ pub enum DeadLettersCommand {
     /// Shows what is parked.
     List {
         /// Print JSON.
-        #[arg(long)]
+        #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
     },
     /// Applies parked events again, in order.
@@ -21,7 +21,7 @@ pub enum DeadLettersCommand {
         /// One lane, as `list` names it; all without it.
         lane: Option<String>,
         /// Print JSON.
-        #[arg(long)]
+        #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
     },
     /// Drops a lane's parked events from the read models for good; the log keeps them.
@@ -29,7 +29,7 @@ pub enum DeadLettersCommand {
         /// The lane, as `list` names it.
         lane: String,
         /// Print JSON.
-        #[arg(long)]
+        #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
     },
 }

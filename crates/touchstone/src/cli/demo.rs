@@ -33,7 +33,7 @@ const TOLERANCE: f64 = 1e-9;
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// End after the result is shown instead of serving on.
-    #[arg(long)]
+    #[arg(long, env = "TOUCHSTONE_DEMO_EXIT")]
     exit: bool,
     /// How the practice target answers: steadfast, gullible or mixed.
     #[arg(long, env = "TOUCHSTONE_DEMO_PERSONA", default_value = "mixed")]
@@ -102,6 +102,7 @@ async fn demonstrate(
         roles: [Part::Api, Part::Relay, Part::Project, Part::Run].into(),
         egress: Policy::parse("", true)?,
         deadline_hours: 1.0,
+        max_in_flight: touchstone_runner::MAX_IN_FLIGHT,
         nats_stream: None,
         nats_root: None,
     };

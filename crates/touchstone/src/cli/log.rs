@@ -14,7 +14,7 @@ pub enum LogCommand {
     /// Checks that seq is dense, streams are contiguous and the hash chain is whole; exit 1 and the place where not.
     Verify {
         /// Print JSON.
-        #[arg(long)]
+        #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
     },
     /// Shows a stream's events, opened where the key still exists.
@@ -25,7 +25,7 @@ pub enum LogCommand {
         #[arg(long, env = "TOUCHSTONE_LOG_AT")]
         at: Option<i64>,
         /// Print one JSON object a line.
-        #[arg(long)]
+        #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
     },
     /// To be run once after a database was restored from a backup, before the server starts.

@@ -15,7 +15,7 @@ pub enum ProjectionsCommand {
     /// Shows where each projection stands.
     List {
         /// Print JSON.
-        #[arg(long)]
+        #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
     },
     /// Builds a projection anew beside the live one and switches.
@@ -24,13 +24,13 @@ pub enum ProjectionsCommand {
         #[arg(required_unless_present = "all")]
         name: Option<String>,
         /// All of them.
-        #[arg(long, conflicts_with = "name")]
+        #[arg(long, env = "TOUCHSTONE_REBUILD_ALL", conflicts_with = "name")]
         all: bool,
     },
     /// Rebuilds into scratch tables and compares row by row; exit 1 where something differs.
     Verify {
         /// Print JSON.
-        #[arg(long)]
+        #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
     },
 }
@@ -87,16 +87,12 @@ async fn rebuild(core: &Core, name: Option<&str>) -> Result<ExitCode> {
     };
     let built = touchstone_read_store::rebuild(&core.group, &scope, &super::stop_signal(), report).await?;
     bar.finish_and_clear();
-    match built {
-        Some(built) => {
-            println!("rebuilt from {} events; generation {} is live", built.seq, built.generation);
-            Ok(ExitCode::SUCCESS)
-        }
-        None => {
-            println!("stopped; the same command goes on from here");
-            Ok(ExitCode::FAILURE)
-        }
-    }
+    let Some(built) = built else {
+        println!("stopped; the same command goes on from here");
+        return Ok(ExitCode::FAILURE);
+    };
+    println!("rebuilt from {} events; generation {} is live", built.seq, built.generation);
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn verify(core: &Core, json: bool) -> Result<ExitCode> {

@@ -1,5 +1,7 @@
 //! `touchstone serve`.
 
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -14,11 +16,14 @@ pub async fn run(store: &StoreOptions, options: &ServeOptions) -> Result<ExitCod
     let stop = super::stop_signal();
     let server = Server::start(&settings, Arc::new(SystemClock), stop).await?;
     if let Some(address) = server.address {
-        println!("Touchstone serves http://{address} (documentation at http://{address}/docs)");
+        let mut said =
+            format!("Touchstone serves http://{address} (documentation at http://{address}/docs)\n");
         let token = settings.store.data_dir.join("admin.token");
         if token.exists() {
-            println!("The first admin's token is in {}", token.display());
+            let _ = writeln!(said, "The first admin's token is in {}", token.display());
         }
+        // A server goes on when nobody reads what it says any more.
+        let _ = std::io::stdout().write_all(said.as_bytes());
     }
     server.wait().await?;
     Ok(ExitCode::SUCCESS)

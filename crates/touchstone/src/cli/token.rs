@@ -22,7 +22,7 @@ pub enum TokenCommand {
         #[arg(long, env = "TOUCHSTONE_TOKEN_ROLE", default_value = "user")]
         role: TeamRole,
         /// Print JSON.
-        #[arg(long)]
+        #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
     },
 }

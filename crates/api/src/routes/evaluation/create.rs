@@ -4,15 +4,13 @@
 //! absent, older names of parameters are understood, numbers may be texts. What comes out has one canonical form, and
 //! the digest by which a repeated request is recognised covers that form, not the bytes.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use touchstone_catalog::Edition;
-use touchstone_commands::evaluation::CreateEvaluation;
+use touchstone_commands::evaluation::{CallParams, CreateEvaluation, Spec};
 use touchstone_egress::Egress;
 use touchstone_kernel::Sealed;
-use touchstone_vocabulary::{
-    ApiKeyId, EvaluationId, HarnessId, HarnessType, Hub, ScenarioId, TeamId, Version,
-};
+use touchstone_vocabulary::{EvaluationId, HarnessId, HarnessType, ScenarioId, TeamId};
 use utoipa::ToSchema;
 
 use crate::error::ApiError;
@@ -85,47 +83,18 @@ fn unset() -> Value {
     Value::Bool(false)
 }
 
-/// The canonical form of a request, field by field that of the recorded event. Its JSON is what the digest covers, so
-/// the order of fields is for ever.
-#[derive(Debug, Serialize)]
-struct Meaning {
-    name: Sealed<String>,
-    hub: Hub,
-    model: String,
-    url: Option<String>,
-    api_key: ApiKeyId,
-    harnesses: Vec<HarnessId>,
-    scenarios: Vec<ScenarioId>,
-    version: Version,
-    sample_size: Option<u32>,
-    is_lite: bool,
-    tags: Vec<String>,
-    params: Call,
-    agent_configuration: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Call {
-    temperature: Option<f64>,
-    top_p: Option<f64>,
-    max_completion_tokens: Option<u32>,
-    generations: u32,
-    timeout: Option<f64>,
-    system_prompt: Option<Sealed<String>>,
-}
-
 impl EvaluationRequest {
     /// The command that is meant. Its shape is checked first, then whether what it names exists.
     pub fn command(self, team: TeamId, egress: &Egress) -> Result<CreateEvaluation, ApiError> {
         let id: EvaluationId = self.id.parse().map_err(|_| ApiError::invalid("id", "must be a uuid"))?;
-        let meaning = self.meaning(egress)?;
-        let text = serde_json::to_vec(&meaning).map_err(ApiError::internal)?;
-        let digest = blake3::hash(&text).to_hex().to_string();
-        let spec = serde_json::from_slice(&text).map_err(ApiError::internal)?;
+        let spec = self.spec(egress)?;
+        let canonical = serde_json::to_vec(&spec).map_err(ApiError::internal)?;
+        let digest = blake3::hash(&canonical).to_hex().to_string();
         Ok(CreateEvaluation { team, id, digest, spec })
     }
 
-    fn meaning(self, egress: &Egress) -> Result<Meaning, ApiError> {
+    /// What is asked for, in its canonical form. Its JSON is what the digest covers.
+    fn spec(self, egress: &Egress) -> Result<Spec, ApiError> {
         let hub = self.hub.parse().map_err(|_| ApiError::invalid("hub", "must be the name of a hub"))?;
         let url = filled(self.url);
         if let Some(url) = &url {
@@ -149,7 +118,7 @@ impl EvaluationRequest {
         if let Some(strange) = scenarios.iter().find(|id| edition.scenario(id).is_none()) {
             return Err(unknown("scenario", strange.as_str()));
         }
-        Ok(Meaning {
+        Ok(Spec {
             name: Sealed::Open(self.name.unwrap_or_default()),
             hub,
             model: self.model.unwrap_or_default(),
@@ -168,10 +137,10 @@ impl EvaluationRequest {
 }
 
 impl AgentParams {
-    fn call(self, num_generations: Option<i64>) -> Result<Call, ApiError> {
+    fn call(self, num_generations: Option<i64>) -> Result<CallParams, ApiError> {
         let generations = self.generations.or(num_generations).or(self.num_generations).unwrap_or(1);
         let longest = self.max_completion_tokens.or(self.max_tokens);
-        Ok(Call {
+        Ok(CallParams {
             temperature: number("temperature", &self.temperature, 1.0)?,
             top_p: number("top_p", &self.top_p, 0.99)?,
             max_completion_tokens: longest.map(|n| within("max_completion_tokens", n)).transpose()?,

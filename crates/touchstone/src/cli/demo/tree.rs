@@ -38,7 +38,12 @@ pub async fn render(client: &Client, evaluation: &str) -> Result<String> {
         for scenario in children(harness, "scenario_config_ids", &scenarios) {
             line(&mut out, 1, scenario, None);
             for probe in children(scenario, "probe_config_ids", &probes) {
-                line(&mut out, 2, probe, Some(tallies.entry(text(probe, "config_id")).or_default()));
+                line(
+                    &mut out,
+                    2,
+                    probe,
+                    Some(tallies.get(&text(probe, "config_id")).unwrap_or(&Tally::default())),
+                );
             }
         }
     }
@@ -58,7 +63,7 @@ fn children<'a>(parent: &'a Value, ids: &str, level: &'a Value) -> impl Iterator
     ids.iter().filter_map(|id| rows(level).iter().find(|row| row["config_id"] == *id))
 }
 
-fn line(out: &mut String, depth: usize, row: &Value, tally: Option<&mut Tally>) {
+fn line(out: &mut String, depth: usize, row: &Value, tally: Option<&Tally>) {
     let name = format!("{:indent$}{}", "", text(row, "name"), indent = depth * 2);
     let name: String = if name.chars().count() > NAME {
         name.chars().take(NAME - 1).chain(std::iter::once('…')).collect()

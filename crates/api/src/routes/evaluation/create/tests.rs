@@ -1,5 +1,6 @@
 use serde_json::json;
 use touchstone_egress::Policy;
+use touchstone_vocabulary::Hub;
 use uuid::Uuid;
 
 use super::*;
