@@ -164,7 +164,7 @@ impl Command for RecordResponses {
     }
 }
 
-/// Gives a run whose responses are all recorded its score. Scoring again changes nothing.
+/// Gives a run whose responses are all recorded its score and closes it. Scoring again changes nothing.
 #[derive(Debug, Clone)]
 pub struct ScoreProbeRun {
     pub id: ProbeRunId,
@@ -186,19 +186,19 @@ impl Command for ScoreProbeRun {
         _: &[Nothing],
         _: &Meta,
     ) -> Result<Vec<ProbeRunEvent>, ProbeRunRefusal> {
-        if let ProbeRun::Scored(_) = state {
+        if let ProbeRun::Closed { finished: true, .. } = state {
             return Ok(Vec::new());
         }
         let run = open_run(state, self.fence)?;
         if run.is_complete() {
-            Ok(vec![ProbeRunEvent::Scored { score: run.mean() }])
+            Ok(vec![ProbeRunEvent::Scored { score: run.mean() }, ProbeRunEvent::Closed { finished: true }])
         } else {
             Err(ProbeRunRefusal::Incomplete { missing: run.planned() - run.recorded.len() })
         }
     }
 }
 
-/// Closes a run for good: after its score, or because the evaluation ended. Closing again changes nothing.
+/// Closes a run for good because the evaluation ended. Closing again changes nothing.
 #[derive(Debug, Clone)]
 pub struct CloseProbeRun {
     pub id: ProbeRunId,

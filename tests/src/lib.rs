@@ -22,6 +22,8 @@ mod architecture;
 #[cfg(test)]
 mod bus;
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod client;
@@ -35,6 +37,8 @@ mod faults;
 mod journey;
 #[cfg(test)]
 mod kill;
+#[cfg(test)]
+mod openapi;
 #[cfg(test)]
 mod operate;
 #[cfg(test)]

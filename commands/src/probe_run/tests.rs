@@ -137,8 +137,10 @@ fn errors_are_left_out_of_the_score() {
     let mut past = vec![opened(), claimed(1), scored(1, 0, 1.0)];
     given(&past).when(&score).then_refused(&ProbeRunRefusal::Incomplete { missing: 1 });
     past.push(errored(1, 1));
-    given(&past).when(&score).then(&[ProbeRunEvent::Scored { score: Some(Score::PASS) }]);
-    past.push(ProbeRunEvent::Scored { score: Some(Score::PASS) });
+    let ended =
+        [ProbeRunEvent::Scored { score: Some(Score::PASS) }, ProbeRunEvent::Closed { finished: true }];
+    given(&past).when(&score).then(&ended);
+    past.extend(ended);
     given(&past).when(&score).then_nothing();
 }
 

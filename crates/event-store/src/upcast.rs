@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
-use serde_json::json;
+use serde_json::{Map, Value};
 
 /// Applied in order: one for version 2 stands before one for version 3.
 #[derive(Clone, Default)]
@@ -66,7 +66,10 @@ impl EventUpcaster for Named {
     }
 
     fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
-        event.payload = json!({ "name": event.event_type, "payload": event.payload.take() });
+        let payload = event.payload.take();
+        let name = Value::String(event.event_type.clone());
+        // Not json!, which copies what it is given.
+        event.payload = Value::Object(Map::from_iter([("name".to_owned(), name), ("payload".to_owned(), payload)]));
         event
     }
 }

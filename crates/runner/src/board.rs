@@ -189,3 +189,6 @@ impl Board {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

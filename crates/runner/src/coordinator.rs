@@ -159,29 +159,38 @@ impl Coordinator {
     }
 
     async fn act(&mut self) {
-        let (cases, erasures) = self.board.with(|board| (board.cases.clone(), board.erasures.clone()));
-        self.acted.retain(|id, _| cases.contains_key(id));
-        for (id, case) in cases {
-            let fresh = self
-                .acted
-                .get(&id)
-                .is_none_or(|(cause, at)| *cause != case.cause || at.elapsed() >= REEXAMINE);
-            let overdue =
-                !case.ended && self.shared.clock.now().since(case.created_at) >= self.shared.options.deadline;
-            if !fresh && !overdue {
-                continue;
-            }
+        for (id, case, overdue) in self.due() {
             self.acted.insert(id, (case.cause, Instant::now()));
             if let Err(rejection) = self.examine(&id, &case, overdue).await {
                 tracing::warn!(evaluation = %id, %rejection, "the evaluation could not be moved on; trying again");
                 self.acted.remove(&id);
             }
         }
+        let erasures = self.board.with(|board| board.erasures.clone());
         for (seq, erasure) in erasures {
             if self.erase(&erasure).await {
                 self.board.with(|board| board.erasures.remove(&seq));
             }
         }
+    }
+
+    /// The cases of which something was heard since they were last looked at, and those that have waited for long.
+    fn due(&mut self) -> Vec<(Owned<EvaluationId>, Case, bool)> {
+        let (now, deadline, acted) = (self.shared.clock.now(), self.shared.options.deadline, &mut self.acted);
+        self.board.with(|board| {
+            acted.retain(|id, _| board.cases.contains_key(id));
+            let looked_at = |id: &Owned<EvaluationId>, case: &Case| {
+                acted.get(id).is_some_and(|(cause, at)| *cause == case.cause && at.elapsed() < REEXAMINE)
+            };
+            board
+                .cases
+                .iter()
+                .filter_map(|(id, case)| {
+                    let overdue = !case.ended && now.since(case.created_at) >= deadline;
+                    (overdue || !looked_at(id, case)).then(|| (*id, case.clone(), overdue))
+                })
+                .collect()
+        })
     }
 
     fn meta(&self, id: &Owned<EvaluationId>, case: &Case, command: &str) -> Meta {
@@ -220,7 +229,7 @@ impl Coordinator {
         match &case.plan {
             None => self.plan(id, case).await,
             Some(plan) if !case.started => self.open_runs(id, case, plan).await,
-            Some(plan) => self.close_scored(id, case, plan).await,
+            Some(plan) => self.move_on(id, case, plan).await,
         }
     }
 
@@ -273,25 +282,8 @@ impl Coordinator {
         self.send(id, case, "start", StartEvaluation { team: id.team, id: id.id }).await
     }
 
-    /// Closes runs that have their score, records finished levels, completes when all are closed.
-    async fn close_scored(
-        &self,
-        id: &Owned<EvaluationId>,
-        case: &Case,
-        plan: &Plan,
-    ) -> Result<(), Rejection> {
-        let scored = plan
-            .probes
-            .iter()
-            .filter(|probe| matches!(case.runs.get(&probe.id), Some(RunState::Scored { .. })));
-        let closing = scored.map(|probe| {
-            let run = ProbeRunId { team: id.team, evaluation: id.id, probe: probe.id.clone() };
-            async move {
-                let key = format!("close/{}", run.probe);
-                self.send(id, case, &key, CloseProbeRun { id: run }).await
-            }
-        });
-        join_all(closing).await.into_iter().collect::<Result<(), _>>()?;
+    /// Records the scores of finished levels, and completes when every run is closed.
+    async fn move_on(&self, id: &Owned<EvaluationId>, case: &Case, plan: &Plan) -> Result<(), Rejection> {
         let finished = case.finished();
         let all_closed = plan
             .probes

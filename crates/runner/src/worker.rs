@@ -32,6 +32,9 @@ const LEASE: Duration = Duration::from_secs(3);
 const RENEWAL: Duration = Duration::from_millis(500);
 /// How long somebody else's sign of life is believed.
 const BELIEF: Duration = Duration::from_secs(1);
+/// How long a run that ended here is left alone: until the board shows its end it looks as if it could be taken, and
+/// taking it would read its whole stream only to learn that.
+const REST: Duration = Duration::from_secs(1);
 /// Runs taken at once, so that several processes share an evaluation.
 const CLAIMS_PER_LOOK: usize = 4;
 
@@ -63,6 +66,8 @@ pub struct Worker {
     board: SharedBoard,
     engaged: HashMap<Owned<EvaluationId>, Engagement>,
     active: HashMap<ProbeRunId, Active>,
+    /// Runs that ended here a moment ago.
+    resting: HashMap<ProbeRunId, Instant>,
     tasks: JoinSet<(ProbeRunId, Ended)>,
     dead: HashSet<WorkerId>,
     alive: HashMap<WorkerId, Instant>,
@@ -75,6 +80,7 @@ impl Worker {
             board,
             engaged: HashMap::new(),
             active: HashMap::new(),
+            resting: HashMap::new(),
             tasks: JoinSet::new(),
             dead: HashSet::new(),
             alive: HashMap::new(),
@@ -130,6 +136,7 @@ impl Worker {
 
     /// Stops what has ended.
     fn let_go(&mut self) {
+        self.resting.retain(|_, ended| ended.elapsed() < REST);
         let running: HashSet<_> = self.board.with(|board| {
             board.cases.iter().filter(|(_, case)| case.started && !case.ended).map(|(id, _)| *id).collect()
         });
@@ -172,7 +179,7 @@ impl Worker {
                 for (probe, state) in &case.runs {
                     let RunState::Open { tests, worker, .. } = state else { continue };
                     let run = ProbeRunId { team: id.team, evaluation: id.id, probe: probe.clone() };
-                    if !self.active.contains_key(&run) {
+                    if !self.active.contains_key(&run) && !self.resting.contains_key(&run) {
                         found.push(Candidate {
                             id: run,
                             evaluation: *id,
@@ -270,6 +277,7 @@ impl Worker {
             }
         };
         let Some(active) = self.active.remove(&id) else { return };
+        self.resting.insert(id, Instant::now());
         if let Ended::Unauthorized(cause) = ended {
             let evaluation = active.evaluation;
             let command =
