@@ -1,44 +1,6 @@
 //! A reservation: who holds a name that must be unique in a team.
+//!
+//! It is part of the kernel, because every claim of a command becomes one of its events; its promises are kept here,
+//! with those of all other contexts.
 
-use serde::{Deserialize, Serialize};
-use touchstone_kernel::{Event, State};
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReservationEvent {
-    Taken {
-        /// Stream kind and id of the holder.
-        holder: String,
-    },
-    Released {},
-}
-
-impl Event for ReservationEvent {
-    const CONTEXT: &'static str = "reservation";
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Reservation {
-    #[default]
-    Absent,
-    Held(String),
-    Free,
-}
-
-impl State for Reservation {
-    const STREAM: &'static str = "reservation";
-    /// `<team>/<scope>/<digest>`.
-    type Id = String;
-    type Event = ReservationEvent;
-
-    fn apply(&mut self, event: &ReservationEvent) {
-        *self = match event {
-            ReservationEvent::Taken { holder } => Self::Held(holder.clone()),
-            ReservationEvent::Released {} => Self::Free,
-        };
-    }
-
-    fn subject(_: &String) -> String {
-        String::new()
-    }
-}
+pub use touchstone_kernel::{Reservation, ReservationEvent};

@@ -1,32 +1,8 @@
 //! A bearer token: whose it is and the digest by which it is found. The token itself is shown once and never stored.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
-use touchstone_kernel::{Event, InvalidStream, State};
+use touchstone_kernel::{Event, Global, State};
 use touchstone_vocabulary::{TeamId, Time, TokenId, UserId};
-
-/// `_/<token>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TokenStream(pub TokenId);
-
-impl fmt::Display for TokenStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "_/{}", self.0)
-    }
-}
-
-impl FromStr for TokenStream {
-    type Err = InvalidStream;
-
-    fn from_str(text: &str) -> Result<Self, InvalidStream> {
-        text.strip_prefix("_/")
-            .and_then(|id| id.parse().ok())
-            .map(Self)
-            .ok_or_else(|| InvalidStream(text.to_owned()))
-    }
-}
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -55,7 +31,7 @@ pub enum Token {
 
 impl State for Token {
     const STREAM: &'static str = "token";
-    type Id = TokenStream;
+    type Id = Global<TokenId>;
     type Event = TokenEvent;
 
     fn apply(&mut self, event: &TokenEvent) {
@@ -65,7 +41,7 @@ impl State for Token {
         };
     }
 
-    fn subject(_: &TokenStream) -> String {
+    fn subject(_: &Global<TokenId>) -> String {
         String::new()
     }
 }

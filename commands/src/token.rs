@@ -1,7 +1,7 @@
 //! Issuing and revoking bearer tokens.
 
-use touchstone_aggregates::token::{Token, TokenEvent, TokenStream};
-use touchstone_kernel::{Command, Kind, Meta, Nothing, Refusal};
+use touchstone_aggregates::token::{Token, TokenEvent};
+use touchstone_kernel::{Command, Global, Kind, Meta, Nothing, Refusal};
 use touchstone_vocabulary::{TeamId, Time, TokenId, UserId};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,8 +36,8 @@ impl Command for IssueToken {
     type Wants = Nothing;
     type Refusal = TokenRefusal;
 
-    fn stream(&self) -> TokenStream {
-        TokenStream(self.id)
+    fn stream(&self) -> Global<TokenId> {
+        Global(self.id)
     }
 
     fn decide(&self, state: &Token, _: &[Nothing], _: &Meta) -> Result<Vec<TokenEvent>, TokenRefusal> {
@@ -64,8 +64,8 @@ impl Command for RevokeToken {
     type Wants = Nothing;
     type Refusal = TokenRefusal;
 
-    fn stream(&self) -> TokenStream {
-        TokenStream(self.id)
+    fn stream(&self) -> Global<TokenId> {
+        Global(self.id)
     }
 
     fn decide(&self, state: &Token, _: &[Nothing], _: &Meta) -> Result<Vec<TokenEvent>, TokenRefusal> {

@@ -1,7 +1,7 @@
 //! Registering users.
 
-use touchstone_aggregates::user::{User, UserEvent, UserStream};
-use touchstone_kernel::{Command, Kind, Meta, Nothing, Refusal, Sealed};
+use touchstone_aggregates::user::{User, UserEvent};
+use touchstone_kernel::{Command, Global, Kind, Meta, Nothing, Refusal, Sealed};
 use touchstone_vocabulary::{TextFault, UserId, check_text};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,8 +36,8 @@ impl Command for RegisterUser {
     type Wants = Nothing;
     type Refusal = UserRefusal;
 
-    fn stream(&self) -> UserStream {
-        UserStream(self.id)
+    fn stream(&self) -> Global<UserId> {
+        Global(self.id)
     }
 
     fn decide(&self, state: &User, _: &[Nothing], _: &Meta) -> Result<Vec<UserEvent>, UserRefusal> {

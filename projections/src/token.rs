@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use touchstone_aggregates::token::{TokenEvent, TokenStream};
-use touchstone_kernel::Recorded;
+use touchstone_aggregates::token::TokenEvent;
+use touchstone_kernel::{Global, Recorded};
 use touchstone_read_store::{ApplyError, Arg, Projection, Tx};
-use touchstone_vocabulary::Time;
+use touchstone_vocabulary::{Time, TokenId};
 
 use crate::batch::{event, replacing, stream};
 
@@ -33,7 +33,7 @@ impl Projection for TokenRows {
         let mut rows: BTreeMap<String, Vec<Arg>> = BTreeMap::new();
         let mut revoked: BTreeSet<String> = BTreeSet::new();
         for recorded in events.iter().filter(|recorded| recorded.is::<TokenEvent>()) {
-            let id = stream::<TokenStream>(recorded)?.0.to_string();
+            let id = stream::<Global<TokenId>>(recorded)?.0.to_string();
             match event::<TokenEvent>(recorded)? {
                 TokenEvent::Issued { user, team, digest, expires_at } => {
                     let row = vec![

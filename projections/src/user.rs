@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use touchstone_aggregates::user::{UserEvent, UserStream};
-use touchstone_kernel::Recorded;
+use touchstone_aggregates::user::UserEvent;
+use touchstone_kernel::{Global, Recorded};
 use touchstone_read_store::{ApplyError, Arg, Projection, Tx};
-use touchstone_vocabulary::fold_key;
+use touchstone_vocabulary::{UserId, fold_key};
 
 use crate::batch::{clean, event, replacing, stream};
 
@@ -32,7 +32,7 @@ impl Projection for UserRows {
     async fn apply(&self, tx: &mut Tx<'_>, events: &[Recorded]) -> Result<(), ApplyError> {
         let mut rows: BTreeMap<String, Vec<Arg>> = BTreeMap::new();
         for recorded in events.iter().filter(|recorded| recorded.is::<UserEvent>()) {
-            let id = stream::<UserStream>(recorded)?.0.to_string();
+            let id = stream::<Global<UserId>>(recorded)?.0.to_string();
             match event::<UserEvent>(recorded)? {
                 UserEvent::Registered { email, given_name, family_name } => {
                     let email = clean(email.text());

@@ -1,53 +1,15 @@
 //! Names that must be unique, as streams of their own.
 //!
-//! This mirrors the reservation of the aggregates crate, which this crate may not know: same stream kind, same two
-//! events on the wire. A taker's event stands in the same append as the command's own, so of two takers the log's
+//! A taker's event stands in the same append as the command's own, so of two takers the log's
 //! primary key refuses the second.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedMutexGuard;
-use touchstone_kernel::{Claim, Event, Kind, Meta, Rejection, State};
+use touchstone_kernel::{Claim, Kind, Meta, Rejection, Reservation, ReservationEvent, State};
 
 use crate::append::Append;
 use crate::store::{Loaded, Store};
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ReservationEvent {
-    Taken { holder: String },
-    Released {},
-}
-
-impl Event for ReservationEvent {
-    const CONTEXT: &'static str = "reservation";
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) enum Reservation {
-    #[default]
-    Absent,
-    Held(String),
-    Free,
-}
-
-impl State for Reservation {
-    const STREAM: &'static str = "reservation";
-    type Id = String;
-    type Event = ReservationEvent;
-
-    fn apply(&mut self, event: &ReservationEvent) {
-        *self = match event {
-            ReservationEvent::Taken { holder } => Self::Held(holder.clone()),
-            ReservationEvent::Released {} => Self::Free,
-        };
-    }
-
-    fn subject(_: &String) -> String {
-        String::new()
-    }
-}
 
 /// The appends that a command's claims come to, and the locks that keep others of this process away until then.
 #[derive(Default)]

@@ -69,7 +69,8 @@ impl EventUpcaster for Named {
         let payload = event.payload.take();
         let name = Value::String(event.event_type.clone());
         // Not json!, which copies what it is given.
-        event.payload = Value::Object(Map::from_iter([("name".to_owned(), name), ("payload".to_owned(), payload)]));
+        event.payload =
+            Value::Object(Map::from_iter([("name".to_owned(), name), ("payload".to_owned(), payload)]));
         event
     }
 }

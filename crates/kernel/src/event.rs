@@ -66,3 +66,45 @@ pub fn decode<E: Event>(name: &str, payload: &RawValue) -> Result<E, WireFault> 
     let text = format!("{{{}:{}}}", Value::String(tag.to_owned()), payload.get());
     serde_json::from_str(&text).map_err(|e| fault(e.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum LampEvent {
+        SwitchedOn { watts: u32 },
+        SwitchedOff {},
+        Broken,
+    }
+
+    impl Event for LampEvent {
+        const CONTEXT: &'static str = "lamp";
+    }
+
+    #[test]
+    fn every_shape_of_variant_reads_back_from_its_name_and_payload() {
+        for (event, name) in [
+            (LampEvent::SwitchedOn { watts: 40 }, "lamp.switched_on"),
+            (LampEvent::SwitchedOff {}, "lamp.switched_off"),
+            (LampEvent::Broken, "lamp.broken"),
+        ] {
+            let (wire, payload) = encode(&event).unwrap();
+            assert_eq!(wire, name);
+            let payload = serde_json::value::to_raw_value(&payload).unwrap();
+            assert_eq!(decode::<LampEvent>(&wire, &payload).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn an_event_of_another_context_or_an_unknown_one_is_refused_by_name() {
+        let empty = RawValue::from_string("{}".to_owned()).unwrap();
+        for name in ["door.opened", "lamp.exploded", "lamp"] {
+            let fault = decode::<LampEvent>(name, &empty).unwrap_err();
+            assert!(fault.to_string().contains(name), "{fault}");
+        }
+    }
+}

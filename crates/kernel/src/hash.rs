@@ -85,3 +85,53 @@ impl<'de> Deserialize<'de> for ChainHash {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STORED: Stored<'_> = Stored {
+        event_id: Uuid::from_u128(1),
+        context: "evaluation",
+        stream: "t/e",
+        sequence: 1,
+        name: "evaluation.canceled",
+        version: "1",
+        payload: "{}",
+        metadata: "{}",
+        recorded_at: 5,
+    };
+
+    #[test]
+    fn whatever_is_changed_changes_the_hash() {
+        let hash = ChainHash::GENESIS.next(1, &STORED);
+        let changed = [
+            ChainHash::GENESIS.next(2, &STORED),
+            hash.next(1, &STORED),
+            ChainHash::GENESIS.next(1, &Stored { event_id: Uuid::from_u128(2), ..STORED }),
+            ChainHash::GENESIS.next(1, &Stored { context: "probe_run", ..STORED }),
+            ChainHash::GENESIS.next(1, &Stored { stream: "t/f", ..STORED }),
+            ChainHash::GENESIS.next(1, &Stored { sequence: 2, ..STORED }),
+            ChainHash::GENESIS.next(1, &Stored { name: "evaluation.deleted", ..STORED }),
+            ChainHash::GENESIS.next(1, &Stored { version: "2", ..STORED }),
+            ChainHash::GENESIS.next(1, &Stored { payload: "{ }", ..STORED }),
+            ChainHash::GENESIS.next(1, &Stored { metadata: "{ }", ..STORED }),
+            ChainHash::GENESIS.next(1, &Stored { recorded_at: 6, ..STORED }),
+        ];
+        assert!(changed.iter().all(|other| *other != hash));
+    }
+
+    #[test]
+    fn text_that_moves_from_one_field_to_the_next_changes_the_hash() {
+        let one = Stored { payload: "ab", metadata: "c", ..STORED };
+        let other = Stored { payload: "a", metadata: "bc", ..STORED };
+        assert_ne!(ChainHash::GENESIS.next(1, &one), ChainHash::GENESIS.next(1, &other));
+    }
+
+    #[test]
+    fn a_hash_reads_back_from_its_text() {
+        let hash = ChainHash::GENESIS.next(1, &STORED);
+        assert_eq!(hash.to_string().parse(), Ok(hash));
+        assert!("beef".parse::<ChainHash>().is_err());
+    }
+}

@@ -71,6 +71,27 @@ impl<T: FromStr> FromStr for Owned<T> {
     }
 }
 
+/// A thing of no team: `_/<id>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Global<T>(pub T);
+
+impl<T: Display> Display for Global<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "_/{}", self.0)
+    }
+}
+
+impl<T: FromStr> FromStr for Global<T> {
+    type Err = InvalidStream;
+
+    fn from_str(text: &str) -> Result<Self, InvalidStream> {
+        text.strip_prefix("_/")
+            .and_then(|id| id.parse().ok())
+            .map(Self)
+            .ok_or_else(|| InvalidStream(text.to_owned()))
+    }
+}
+
 /// The state of a command that needs no other stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Nothing;
@@ -100,4 +121,34 @@ impl State for Nothing {
 /// the same id, so a lost answer is recognised as a success.
 pub fn event_id(context: &str, stream: &str, key: &str) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("touchstone:{context}/{stream}#{key}").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use touchstone_vocabulary::UserId;
+
+    use super::*;
+
+    #[test]
+    fn stream_ids_read_back_from_their_text() {
+        let owned = Owned::new(TeamId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+        assert_eq!(owned.to_string().parse(), Ok(owned));
+        let global = Global(UserId(Uuid::from_u128(2)));
+        assert_eq!(global.to_string().parse(), Ok(global));
+        assert!("_/nobody".parse::<Global<UserId>>().is_err());
+        assert!(global.to_string().parse::<Owned<UserId>>().is_err(), "what belongs to no team is no team's");
+    }
+
+    #[test]
+    fn the_same_decision_has_the_same_id_and_any_other_another() {
+        let id = event_id("evaluation", "t/e", "c/0");
+        assert_eq!(id, event_id("evaluation", "t/e", "c/0"));
+        for other in [
+            event_id("probe_run", "t/e", "c/0"),
+            event_id("evaluation", "t/f", "c/0"),
+            event_id("evaluation", "t/e", "c/1"),
+        ] {
+            assert_ne!(id, other);
+        }
+    }
 }

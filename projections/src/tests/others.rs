@@ -2,9 +2,9 @@
 
 use touchstone_aggregates::api_key::{ApiKey, ApiKeyEvent};
 use touchstone_aggregates::team::{Team, TeamEvent, TeamStream};
-use touchstone_aggregates::token::{Token, TokenEvent, TokenStream};
-use touchstone_aggregates::user::{User, UserEvent, UserStream};
-use touchstone_kernel::Owned;
+use touchstone_aggregates::token::{Token, TokenEvent};
+use touchstone_aggregates::user::{User, UserEvent};
+use touchstone_kernel::{Global, Owned};
 use touchstone_vocabulary::{ApiKeyId, Hub, TeamRole, Time, TokenId, UserId};
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ async fn members_and_tokens_follow_their_last_event() {
             given_name: "Ada".to_owned().into(),
             family_name: "Vale".to_owned().into(),
         };
-        past.push::<User>(&UserStream(USER), &registered);
+        past.push::<User>(&Global(USER), &registered);
         let created = TeamEvent::Created {
             name: "Default".to_owned().into(),
             description: None,
@@ -70,9 +70,9 @@ async fn members_and_tokens_follow_their_last_event() {
                 digest: format!("digest-{number}"),
                 expires_at: (number == 2).then(|| Time::from_secs(1_800_000_000)),
             };
-            past.push::<Token>(&TokenStream(TokenId(Uuid::from_u128(number))), &issued);
+            past.push::<Token>(&Global(TokenId(Uuid::from_u128(number))), &issued);
         }
-        past.push::<Token>(&TokenStream(TokenId(Uuid::from_u128(1))), &TokenEvent::Revoked {});
+        past.push::<Token>(&Global(TokenId(Uuid::from_u128(1))), &TokenEvent::Revoked {});
         stage.apply(&past.events).await;
         let users = "select email_key || ' ' || given_name as line from rm_user";
         assert_eq!(stage.lines(users, vec![]).await, ["ada@example.com Ada"]);

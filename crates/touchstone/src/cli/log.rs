@@ -1,5 +1,6 @@
 //! `touchstone log`.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -88,7 +89,10 @@ async fn show(core: &crate::wiring::Core, stream: &str, at: Option<i64>, json: b
         for recorded in log.open_all(page).await? {
             if at.is_none_or(|at| recorded.envelope.seq <= at) {
                 shown += 1;
-                print(&recorded, json)?;
+                // Whoever reads may have seen enough.
+                if writeln!(std::io::stdout(), "{}", text(&recorded, json)?).is_err() {
+                    return Ok(ExitCode::SUCCESS);
+                }
             }
         }
         if !full {
@@ -102,19 +106,15 @@ async fn show(core: &crate::wiring::Core, stream: &str, at: Option<i64>, json: b
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(recorded: &Recorded, json: bool) -> Result<()> {
-    let envelope = &recorded.envelope;
+fn text(recorded: &Recorded, json: bool) -> Result<String> {
     if json {
-        println!("{}", serde_json::to_string(recorded)?);
-        return Ok(());
+        return Ok(serde_json::to_string(recorded)?);
     }
-    let at =
-        time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(envelope.recorded_at.micros()) * 1_000)?
-            .format(&time::format_description::well_known::Rfc3339)?;
+    let envelope = &recorded.envelope;
+    let nanos = i128::from(envelope.recorded_at.micros()) * 1_000;
+    let at = time::OffsetDateTime::from_unix_timestamp_nanos(nanos)?
+        .format(&time::format_description::well_known::Rfc3339)?;
     let by = envelope.metadata()?.actor;
-    println!(
-        "seq {}  #{}  {}  {at}  by {by}\n    {}",
-        envelope.seq, envelope.sequence, envelope.name, recorded.payload
-    );
-    Ok(())
+    let (seq, sequence, name) = (envelope.seq, envelope.sequence, &envelope.name);
+    Ok(format!("seq {seq}  #{sequence}  {name}  {at}  by {by}\n    {}", recorded.payload))
 }
