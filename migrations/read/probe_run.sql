@@ -83,5 +83,6 @@ create table if not exists rm_response (
     finished_at bigint not null,
     primary key (team_id, id)
 );
+create index if not exists ix_rm_response_recorded on rm_response (team_id, ordinal);
 create index if not exists ix_rm_response_evaluation on rm_response (team_id, evaluation_id, ordinal);
 create index if not exists ix_rm_response_test on rm_response (team_id, test_id);
