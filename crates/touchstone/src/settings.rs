@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use figment::Figment;
 use figment::providers::{Format, Toml};
+use figment::value::Dict;
 use serde::Deserialize;
 use touchstone_egress::Policy;
 
@@ -89,13 +90,6 @@ pub struct ServeOptions {
     pub nats_root: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    #[serde(flatten)]
-    values: figment::value::Dict,
-}
-
 /// The file's keys, split over the two groups; an unknown key is refused by name.
 fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions)> {
     let default = PathBuf::from("touchstone.toml");
@@ -105,9 +99,9 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions)> {
         None if default.exists() => &default,
         None => return Ok((StoreOptions::default(), ServeOptions::default())),
     };
-    let file: File = Figment::from(Toml::file(path)).extract().context("the settings file cannot be read")?;
-    let (mut store, mut serve) = (figment::value::Dict::new(), figment::value::Dict::new());
-    for (key, value) in file.values {
+    let file: Dict = Figment::from(Toml::file(path)).extract().context("the settings file cannot be read")?;
+    let (mut store, mut serve) = (Dict::new(), Dict::new());
+    for (key, value) in file {
         match key.as_str() {
             "data_dir" | "database_url" | "nats_url" | "key_file" => store.insert(key, value),
             "listen" | "roles" | "egress_allow" | "deadline_hours" | "max_in_flight" | "nats_stream"
