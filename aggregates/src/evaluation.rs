@@ -100,7 +100,7 @@ pub struct Levels {
 pub enum EvaluationEvent {
     Created {
         created_by: UserId,
-        /// Digest of the request, so that the same client-chosen id with the same content answers the same.
+        /// Digest of the request but its free texts, so that the same client-chosen id with the same content answers the same.
         digest: String,
         spec: Box<Spec>,
     },
@@ -145,6 +145,8 @@ pub struct Facts {
     pub created_by: UserId,
     pub digest: String,
     pub spec: Spec,
+    /// The name now; that of the spec is the one it was created with.
+    pub name: Sealed<String>,
     pub plan: Plan,
     pub levels: Levels,
 }
@@ -226,6 +228,7 @@ impl State for Evaluation {
                     created_by: *created_by,
                     digest: digest.clone(),
                     spec: (**spec).clone(),
+                    name: spec.name.clone(),
                     plan: Plan::default(),
                     levels: Levels::default(),
                 }));
@@ -243,7 +246,7 @@ impl State for Evaluation {
             }
             EvaluationEvent::Renamed { name } => {
                 if let Some(facts) = self.facts_mut() {
-                    facts.spec.name = name.clone();
+                    facts.name = name.clone();
                 }
             }
             EvaluationEvent::Restarted {} => {}

@@ -1,5 +1,7 @@
 //! Making teams and adding members.
 
+use std::collections::BTreeMap;
+
 use touchstone_aggregates::team::{Team, TeamEvent, TeamStream};
 use touchstone_kernel::{Command, Kind, Meta, Nothing, Refusal, Sealed};
 use touchstone_vocabulary::{TeamId, TeamRole, TextFault, UserId, check_text};
@@ -8,6 +10,8 @@ use touchstone_vocabulary::{TeamId, TeamRole, TextFault, UserId, check_text};
 pub enum TeamRefusal {
     #[error("there is no such team")]
     NoSuchTeam,
+    #[error("a team needs an admin, and this is its last one; make another member admin first")]
+    LastAdmin,
     #[error("the team's name {0}")]
     BadName(TextFault),
 }
@@ -16,6 +20,7 @@ impl Refusal for TeamRefusal {
     fn kind(&self) -> Kind {
         match self {
             Self::NoSuchTeam => Kind::Missing,
+            Self::LastAdmin => Kind::Conflict,
             Self::BadName(_) => Kind::Invalid,
         }
     }
@@ -78,11 +83,18 @@ impl Command for SetMember {
             Team::Absent => Err(TeamRefusal::NoSuchTeam),
             Team::Active { members } => Ok(match members.get(&user) {
                 None => vec![TeamEvent::MemberAdded { user, role }],
+                Some(TeamRole::Admin) if role != TeamRole::Admin && is_last_admin(members, user) => {
+                    return Err(TeamRefusal::LastAdmin);
+                }
                 Some(held) if *held != role => vec![TeamEvent::MemberRoleChanged { user, role }],
                 Some(_) => Vec::new(),
             }),
         }
     }
+}
+
+fn is_last_admin(members: &BTreeMap<UserId, TeamRole>, user: UserId) -> bool {
+    !members.iter().any(|(other, role)| *other != user && *role == TeamRole::Admin)
 }
 
 #[cfg(test)]
@@ -126,5 +138,17 @@ mod tests {
         given::<Team>(&[founded(), added])
             .when(&member(TeamRole::Admin))
             .then(&[TeamEvent::MemberRoleChanged { user, role: TeamRole::Admin }]);
+    }
+
+    #[test]
+    fn the_last_admin_stays_admin() {
+        let (user, other) = (UserId(Uuid::from_u128(9)), UserId(Uuid::from_u128(8)));
+        let admin = |user| TeamEvent::MemberAdded { user, role: TeamRole::Admin };
+        given::<Team>(&[founded(), admin(user)])
+            .when(&member(TeamRole::User))
+            .then_refused(&TeamRefusal::LastAdmin);
+        given::<Team>(&[founded(), admin(user), admin(other)])
+            .when(&member(TeamRole::User))
+            .then(&[TeamEvent::MemberRoleChanged { user, role: TeamRole::User }]);
     }
 }

@@ -16,7 +16,7 @@ use crate::caller;
 pub struct CreateEvaluation {
     pub team: TeamId,
     pub id: EvaluationId,
-    /// Digest of the request's meaning.
+    /// Digest of the request's meaning but its free texts, which are compared themselves.
     pub digest: String,
     pub spec: Spec,
 }
@@ -115,7 +115,8 @@ impl Command for CreateEvaluation {
             Evaluation::Created(known)
             | Evaluation::Running { facts: known, .. }
             | Evaluation::Ended { facts: known, .. } => {
-                if known.digest == self.digest {
+                let texts = |spec: &Spec| (spec.name.clone(), spec.params.system_prompt.clone());
+                if known.digest == self.digest && texts(&known.spec) == texts(&self.spec) {
                     Ok(Vec::new())
                 } else {
                     Err(EvaluationRefusal::IdTaken)

@@ -133,7 +133,7 @@ impl Command for RenameEvaluation {
     ) -> Result<Vec<EvaluationEvent>, EvaluationRefusal> {
         let facts = state.facts().ok_or(EvaluationRefusal::NoSuchEvaluation)?;
         check_text(&self.name).map_err(|fault| EvaluationRefusal::BadText { field: "name", fault })?;
-        if facts.spec.name.text() == self.name {
+        if facts.name.text() == self.name {
             return Ok(Vec::new());
         }
         Ok(vec![EvaluationEvent::Renamed { name: Sealed::Open(self.name.clone()) }])

@@ -150,7 +150,6 @@ pub async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) 
     }
 }
 
-/// SHA-256 in hex, the form in which tokens are stored.
 /// How a token is stored and looked up: SHA-256, hex.
 pub fn token_digest(secret: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))

@@ -80,6 +80,8 @@ impl Database {
             // Batches are megabytes: the default checkpoint after 4 MiB would come with every few of them.
             .pragma("wal_autocheckpoint", "4000")
             .pragma("journal_size_limit", "67108864")
+            // What is deleted is overwritten, not only forgotten.
+            .pragma("secure_delete", "on")
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-16000")
             .disable_statement_logging();
@@ -96,6 +98,26 @@ impl Database {
             .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
             .await?;
         Ok(Self::Sqlite { write, read })
+    }
+
+    /// Moves everything out of SQLite's write-ahead log and empties it, so that no older version of a deleted row
+    /// stays there. False when a reader was in the way: try again. The other databases have nothing to do.
+    pub async fn scrub(&self) -> Result<bool, StoreError> {
+        let Self::Sqlite { write, .. } = self else { return Ok(true) };
+        let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(write).await?;
+        Ok(busy == 0)
+    }
+
+    /// Closes every connection; the last one folds SQLite's write-ahead log into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+            Self::Memory(_) => {}
+        }
     }
 
     async fn postgres(url: &str) -> Result<Self, StoreError> {

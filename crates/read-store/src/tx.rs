@@ -76,7 +76,7 @@ impl<'a> Tx<'a> {
     }
 
     /// Inserts many rows: `insert into <table> (<columns>) values (…),(…) <suffix>`, in as few statements as the
-    /// databases allow.
+    /// databases allow. The suffix has no parameters.
     pub async fn insert(
         &mut self,
         table: &str,
@@ -84,6 +84,9 @@ impl<'a> Tx<'a> {
         rows: Vec<Vec<Arg>>,
         suffix: &str,
     ) -> Result<(), ReadError> {
+        if self.is_postgres() {
+            return self.insert_columns(table, columns, rows, suffix).await;
+        }
         let most = (MAX_PARAMETERS / columns.len().max(1)).max(1);
         let mut rows = rows.into_iter();
         while rows.len() > 0 {
@@ -92,6 +95,26 @@ impl<'a> Tx<'a> {
             let sql = insertion(table, columns, count, suffix);
             let args = rows.by_ref().take(count).flatten().collect();
             self.run(&sql, args).await?;
+        }
+        Ok(())
+    }
+
+    /// The same in one statement with one array per column.
+    async fn insert_columns(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: Vec<Vec<Arg>>,
+        suffix: &str,
+    ) -> Result<(), ReadError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let (arguments, types) = arg::postgres_columns(rows).map_err(|e| encode(&e))?;
+        let sql = from_arrays(table, columns, &types, suffix);
+        let sql = self.text(&sql);
+        if let Open::Postgres(tx) = self.open {
+            sqlx::query_with(&sql, arguments).execute(&mut **tx).await?;
         }
         Ok(())
     }
@@ -115,6 +138,12 @@ impl<'a> Tx<'a> {
     }
 }
 
+fn from_arrays(table: &str, columns: &[&str], types: &[&str], suffix: &str) -> String {
+    let arrays: Vec<String> = (1..).zip(types).map(|(n, kind)| format!("${n}::{kind}")).collect();
+    let (columns, arrays) = (columns.join(", "), arrays.join(", "));
+    format!("insert into {table} ({columns}) select * from unnest({arrays}) {suffix}")
+}
+
 fn insertion(table: &str, columns: &[&str], rows: usize, suffix: &str) -> String {
     let mut sql = format!("insert into {table} ({}) values ", columns.join(", "));
     for row in 0..rows {
@@ -134,6 +163,18 @@ fn insertion(table: &str, columns: &[&str], rows: usize, suffix: &str) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn postgresql_takes_one_array_per_column_however_many_rows_there_are() {
+        let row = |x: &str, y: Option<i64>| vec![Arg::from(x), Arg::from(y)];
+        let (_, types) = arg::postgres_columns(vec![row("a", None), row("b", Some(1))]).unwrap();
+        assert_eq!(
+            from_arrays("rm_a", &["x", "y"], &types, "on conflict (x) do nothing"),
+            "insert into rm_a (x, y) select * from unnest($1::text[], $2::bigint[]) on conflict (x) do nothing"
+        );
+        assert!(arg::postgres_columns(vec![row("a", None), vec![Arg::Int(1), Arg::Int(1)]]).is_err());
+        assert!(arg::postgres_columns(vec![row("a", None), vec![Arg::Int(1)]]).is_err());
+    }
 
     #[test]
     fn an_insert_numbers_its_parameters_row_by_row() {

@@ -33,6 +33,8 @@ const LEASE: Duration = Duration::from_secs(3);
 const RENEWAL: Duration = Duration::from_secs(1);
 /// How often everything unfinished is looked at again, whatever was heard.
 const REEXAMINE: Duration = Duration::from_secs(10);
+/// How long after an erasure the database is rid of older versions.
+const SCRUB_AFTER: Duration = Duration::from_secs(1);
 const CURSOR_EVERY: Duration = Duration::from_secs(5);
 /// What is no milestone.
 const RESPONSES: [&str; 2] = ["probe_run.response_scored", "probe_run.response_errored"];
@@ -93,6 +95,11 @@ impl Follow {
                         }
                         board.seq = board.seq.max(scanned);
                     });
+                    let deleted = opened.iter().filter(|one| one.envelope.name == "api_key.deleted");
+                    let keys = deleted.filter_map(|one| one.envelope.stream.parse::<Owned<ApiKeyId>>().ok());
+                    let mut known = self.shared.deleted_keys.lock().unwrap_or_else(PoisonError::into_inner);
+                    known.extend(keys.map(|key| key.id));
+                    drop(known);
                     after = Some(scanned);
                     if heard {
                         self.changed.send_replace(scanned);
@@ -117,11 +124,13 @@ pub struct Coordinator {
     board: SharedBoard,
     /// What was last acted on per evaluation, so that one state of the board is acted on once.
     acted: HashMap<Owned<EvaluationId>, (Uuid, Instant)>,
+    /// When something was erased whose older versions the database may still hold.
+    scrub_at: Option<Instant>,
 }
 
 impl Coordinator {
     pub fn new(shared: Arc<Shared>, board: SharedBoard) -> Self {
-        Self { shared, board, acted: HashMap::new() }
+        Self { shared, board, acted: HashMap::new(), scrub_at: None }
     }
 
     pub async fn run(mut self, cancel: CancellationToken) {
@@ -134,6 +143,7 @@ impl Coordinator {
             }
             if renewed.is_some() {
                 self.act().await;
+                self.scrub().await;
                 if saved.elapsed() >= CURSOR_EVERY {
                     let from = self.board.with(|board| board.resume_from());
                     if let Err(fault) = self.shared.store.save_cursor(NAME, from).await {
@@ -169,9 +179,21 @@ impl Coordinator {
         let erasures = self.board.with(|board| board.erasures.clone());
         for (seq, erasure) in erasures {
             if self.erase(&erasure).await {
+                self.scrub_at = Some(Instant::now() + SCRUB_AFTER);
                 self.board.with(|board| board.erasures.remove(&seq));
             }
         }
+    }
+
+    /// By then the read models have dropped their rows too.
+    async fn scrub(&mut self) {
+        if self.scrub_at.is_none_or(|at| at > Instant::now()) {
+            return;
+        }
+        self.scrub_at = match self.shared.store.database().scrub().await {
+            Ok(true) => None,
+            Ok(false) | Err(_) => Some(Instant::now() + SCRUB_AFTER),
+        };
     }
 
     /// The cases of which something was heard since they were last looked at, and those that have waited for long.

@@ -1,14 +1,15 @@
 //! The engine of one process: what its parts share, and their life.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use touchstone_event_store::{Store, Writer};
 use touchstone_hubs::{ChatCompletions, KeyConcurrency, KeyLimits};
 use touchstone_kernel::{Actor, Clock, Meta, Rejection};
-use touchstone_vocabulary::{TeamId, WorkerId};
+use touchstone_vocabulary::{ApiKeyId, TeamId, WorkerId};
 use uuid::Uuid;
 
 use crate::coordinator::Coordinator;
@@ -56,6 +57,8 @@ pub struct Shared {
     pub worker: WorkerId,
     /// The process is stopping: begin no new call, record what is in flight.
     pub drain: CancellationToken,
+    /// Keys whose deletion this process has heard of.
+    pub deleted_keys: Mutex<HashSet<ApiKeyId>>,
     /// Workers that share each key's rate limit, this one included.
     pub sharers: AtomicU32,
 }
@@ -71,6 +74,11 @@ impl Shared {
             causation: Some(cause),
             idempotency: None,
         }
+    }
+
+    /// Whether a key has been deleted since its run was claimed.
+    pub fn is_deleted(&self, key: ApiKeyId) -> bool {
+        self.deleted_keys.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)
     }
 
     /// This process's part of a key's calls per interval: workers that are alive share it equally, so that together
@@ -123,6 +131,7 @@ impl Engine {
                 options,
                 worker,
                 drain: CancellationToken::new(),
+                deleted_keys: Mutex::default(),
                 sharers: AtomicU32::new(1),
             }),
         }

@@ -353,8 +353,11 @@ impl Caller<'_> {
                 Some(permit) => permit,
                 None => self.gate.acquire().await,
             };
-            let limits = &callee.key;
             let key = self.assignment.spec.api_key;
+            if self.shared.is_deleted(key) {
+                return Err(HubError::Blocked(Unreachable::KeyDeleted.to_string()));
+            }
+            let limits = &callee.key;
             let calls = self.shared.share(limits.rate_limit_per_interval);
             self.shared.limits.admit(key, calls, limits.rate_limit_interval).await;
             match self.shared.hub.complete(&callee.target, &callee.params, messages).await {

@@ -108,7 +108,7 @@ impl World {
     /// Somebody else, in a team that is made when absent.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its caller")]
     pub async fn somebody(&self, email: &str, team: &str, role: TeamRole) -> Caller {
-        let issued = bootstrap::issue(&self.core.store, self.core.clock.as_ref(), email, team, role)
+        let issued = bootstrap::issue(&self.core.store, self.core.clock.as_ref(), email, team, Some(role))
             .await
             .expect("a token");
         self.settled().await;

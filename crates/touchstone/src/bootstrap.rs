@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use data_encoding::HEXLOWER;
@@ -20,11 +21,15 @@ use uuid::Uuid;
 /// Every token starts with this, so that scanners recognise one that leaked.
 pub const TOKEN_PREFIX: &str = "tst_";
 
+/// How long a first start may take.
+const FIRST_START: Duration = Duration::from_secs(30);
+
 /// A token as its owner gets it, once.
 pub struct Issued {
     pub token: String,
     pub user: UserId,
     pub team: TeamId,
+    pub role: TeamRole,
     /// Where the last event stands that makes it valid.
     pub receipt: Receipt,
 }
@@ -60,13 +65,14 @@ where
     Ok(store.handle(command, meta).await?)
 }
 
-/// Makes user and team where absent, membership with the role, and a token.
+/// Makes user and team where absent, membership, and a token. Without a role, a member keeps the one held and
+/// somebody new becomes a `user`.
 pub async fn issue(
     store: &Store,
     clock: &dyn Clock,
     email: &str,
     team_name: &str,
-    role: TeamRole,
+    role: Option<TeamRole>,
 ) -> Result<Issued> {
     let (user, team) = (user_id(email), team_id(team_name));
     let given_name = email.split('@').next().unwrap_or_default().to_owned();
@@ -79,6 +85,12 @@ pub async fn issue(
         let found = CreateTeam { id: team, name: team_name.to_owned(), is_single_user: false };
         let _ = send(store, clock, team, found).await?;
     }
+    let known = store.load::<Team>(&TeamStream(team)).await?.state;
+    let held = match &known {
+        Team::Active { members } => members.get(&user).copied(),
+        Team::Absent => None,
+    };
+    let role = role.or(held).unwrap_or(TeamRole::User);
     let _ = send(store, clock, team, SetMember { team, user, role }).await?;
     let mut secret = [0_u8; 32];
     OsRng.try_fill_bytes(&mut secret).context("the system gives no random numbers")?;
@@ -86,16 +98,27 @@ pub async fn issue(
     let digest = touchstone_api::token_digest(&token);
     let id = TokenId(clock.new_id());
     let receipt = send(store, clock, team, IssueToken { id, user, team, digest, expires_at: None }).await?;
-    Ok(Issued { token, user, team, receipt })
+    Ok(Issued { token, user, team, role, receipt })
 }
 
 /// On an empty store: an admin in the team `default`, whose token is written to `admin.token` for the owner only.
 /// The receipt tells where the token becomes valid.
-pub async fn first_start(store: &Store, clock: &dyn Clock, data_dir: &Path) -> Result<Option<Receipt>> {
-    if store.log().head().await?.0 > 0 {
+///
+/// Of several processes that start together on one store, the one that holds the lease does it.
+pub async fn first_start(
+    store: &Store,
+    clock: &dyn Clock,
+    owner: Uuid,
+    data_dir: &Path,
+) -> Result<Option<Receipt>> {
+    let admin = TeamStream(team_id("default"));
+    if store.log().head().await?.0 > 0
+        || store.lease("first-start", owner, FIRST_START).await?.is_none()
+        || store.load::<Team>(&admin).await?.version > 0
+    {
         return Ok(None);
     }
-    let issued = issue(store, clock, "admin@localhost", "default", TeamRole::Admin).await?;
+    let issued = issue(store, clock, "admin@localhost", "default", Some(TeamRole::Admin)).await?;
     let path = data_dir.join("admin.token");
     let mut file = std::fs::OpenOptions::new()
         .write(true)

@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +32,7 @@ use crate::tasks::Tasks;
 pub const GROUP: &str = "main";
 /// How long requests and tasks may take to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(10);
+const CLOSING: Duration = Duration::from_secs(3);
 
 /// The store and what reads it: enough for every subcommand.
 #[derive(Clone)]
@@ -42,8 +45,7 @@ pub struct Core {
 
 /// The database, migrated, before anybody asks whether the log is whole.
 pub async fn database(settings: &StoreSettings) -> Result<(Database, Vault)> {
-    std::fs::create_dir_all(&settings.data_dir)
-        .with_context(|| format!("the data directory {} cannot be made", settings.data_dir.display()))?;
+    make_private(&settings.data_dir)?;
     let database = Database::open(&settings.database_url).await?;
     database.migrate().await?;
     let vault = Vault::open(database.vault_tables(), &settings.key_file).await?;
@@ -60,18 +62,25 @@ pub async fn core(settings: &StoreSettings) -> Result<Core> {
     Ok(Core { store, db, group, clock: Arc::new(SystemClock) })
 }
 
-/// Only one process serves an embedded database; the lock goes with the process.
+/// Only one process serves an embedded database; the lock lies beside it and goes with the process.
 fn lock(settings: &StoreSettings) -> Result<Option<File>> {
-    if !settings.is_sqlite() {
-        return Ok(None);
-    }
-    std::fs::create_dir_all(&settings.data_dir)?;
-    let path = settings.data_dir.join("serve.lock");
-    let file = File::create(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+    let Some(database) = settings.database_url.strip_prefix("sqlite:") else { return Ok(None) };
+    make_private(&settings.data_dir)?;
+    let path = format!("{}.lock", database.split('?').next().unwrap_or(database).trim_start_matches("//"));
+    let file = File::create(&path).with_context(|| format!("{path} cannot be made"))?;
     if file.try_lock().is_err() {
-        bail!("another touchstone serves {} already; stop it first", settings.data_dir.display());
+        bail!("another touchstone serves this database already ({path} is locked); stop it first");
     }
     Ok(Some(file))
+}
+
+/// A new directory is its owner's only: read tables hold prompts, answers and addresses in clear.
+fn make_private(directory: &Path) -> Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .with_context(|| format!("the data directory {} cannot be made", directory.display()))
 }
 
 /// A server that runs.
@@ -91,14 +100,15 @@ impl Server {
     ) -> Result<Self> {
         let lock = lock(&settings.store)?;
         let core = Core { clock, ..core(&settings.store).await? };
-        let first =
-            crate::bootstrap::first_start(&core.store, core.clock.as_ref(), &settings.store.data_dir).await?;
-        let mut tasks = Tasks::new(cancel);
         // The lock makes the server of an embedded store the only one: what its last run held is its own again.
         let owner = match &lock {
             Some(_) => Uuid::new_v5(&Uuid::NAMESPACE_URL, b"touchstone:embedded"),
             None => core.clock.new_id(),
         };
+        let first =
+            crate::bootstrap::first_start(&core.store, core.clock.as_ref(), owner, &settings.store.data_dir)
+                .await?;
+        let mut tasks = Tasks::new(cancel);
         let bus = match &settings.store.nats_url {
             None => Bus::local(),
             Some(url) => {
@@ -152,7 +162,12 @@ impl Server {
 
     /// Runs until told to stop or a part breaks.
     pub async fn wait(self) -> Result<()> {
-        self.tasks.supervise(GRACE).await
+        let ended = self.tasks.supervise(GRACE).await;
+        let closing = self.core.store.database().close();
+        if tokio::time::timeout(CLOSING, closing).await.is_err() {
+            tracing::warn!("not every connection to the database could be closed in time");
+        }
+        ended
     }
 }
 

@@ -161,3 +161,70 @@ async fn the_demo_shows_the_tree_and_agrees_with_its_prediction() {
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(said.contains("They agree.") && said.contains("hits"), "{said}");
 }
+
+/// Every file below a directory.
+fn files(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_deletion_no_file_of_an_embedded_store_holds_the_text() {
+    const NAME: &str = "zebra-lantern-name";
+    const PROMPT: &str = "zebra-lantern-prompt";
+    let spawn = Spawn::new(Backend::Embedded).await;
+    let target = target().await;
+    let server = spawn.serve().await;
+    let admin = admin(&spawn, &server).await;
+    let key = admin.key("practice", &target.url).await;
+    let id = fresh();
+    let params = json!({"name": NAME, "agent_params": {"agent_system_prompt": PROMPT}, "sample_size": 2});
+    admin.evaluate(&id, &key, &[SMALL], params).await.ok();
+    assert_eq!(admin.ended(&id).await["status"], "COMPLETED");
+    let holds = |text: &str| {
+        let found = |bytes: Vec<u8>| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        files(&spawn.settings.store.data_dir).into_iter().any(|file| found(std::fs::read(file).unwrap()))
+    };
+    assert!(holds(NAME) && holds(PROMPT), "the read models hold the text while it exists");
+    admin.post_empty(&format!("/v1/evaluations/{id}/delete")).await.ok();
+    eventually("the text is gone from every file", || async {
+        (!holds(NAME) && !holds(PROMPT)).then_some(())
+    })
+    .await;
+    down(server).await;
+    assert!(!holds(NAME) && !holds(PROMPT));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_data_directory_does_not_open_a_served_database_to_a_second_server() {
+    let spawn = Spawn::new(Backend::Embedded).await;
+    let server = spawn.serve().await;
+    let store = &spawn.settings.store;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let output = Command::new(Spawn::binary())
+        .args(["serve", "--listen", "127.0.0.1:0", "--database-url", &store.database_url])
+        .arg("--data-dir")
+        .arg(elsewhere.path())
+        .arg("--key-file")
+        .arg(&store.key_file)
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("serves this database already"), "{said}");
+    down(server).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_token_leaves_an_admin_what_he_is() {
+    let spawn = Spawn::new(Backend::Embedded).await;
+    let server = spawn.serve().await;
+    let admin = admin(&spawn, &server).await;
+    let again = ["token", "create", "--email", "admin@localhost", "--team", "default", "--json"];
+    assert_eq!(json(&well(&spawn, &again).await)["team_role"], "admin");
+    let demoted = [&again[..], &["--role", "user"]].concat();
+    let (code, said) = spawn.run(&demoted).await;
+    assert!(code != Some(0) && said.contains("last"), "{said}");
+    assert_eq!(admin.get("/v1/users/me").await.ok()["team_role"], "admin");
+    down(server).await;
+}

@@ -134,6 +134,9 @@ fn asked(
         egress.check(url).map_err(|blocked| ApiError::invalid("url", blocked.to_string()))?;
     }
     let secret = new.value.filter(|value| !value.expose_secret().is_empty());
+    if secret.as_ref().is_some_and(|value| value.expose_secret().chars().any(char::is_control)) {
+        return Err(ApiError::invalid("value", "must not contain line breaks or other control characters"));
+    }
     let command = CreateApiKey {
         team: caller.team,
         id,

@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::feed::{self, BATCH_BYTES};
 use super::{BATCH_EVENTS, Group, Stop, apply, owned_target};
-use crate::{Progress, ReadError};
+use crate::generation::{LIVE, tables_of};
+use crate::{Progress, ReadError, Tx};
 
 const LEASE: Duration = Duration::from_secs(3);
 const RENEW_EVERY: Duration = Duration::from_secs(1);
@@ -23,6 +24,8 @@ const PATIENCE: Duration = Duration::from_millis(200);
 const IMPATIENCE: Duration = Duration::from_millis(25);
 /// A transaction that takes longer is made of fewer events.
 const LONG_BATCH: Duration = Duration::from_millis(50);
+/// Below so many events no plan is bad enough to matter.
+const FIRST_STATISTICS: i64 = 2_000;
 const LEAST_EVENTS: usize = 32;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -48,6 +51,7 @@ impl Group {
         };
         let mut renewed: Option<Instant> = None;
         let mut pause = FIRST_PAUSE;
+        let mut described = None;
         while !cancel.is_cancelled() {
             if renewed.is_none_or(|at| at.elapsed() >= RENEW_EVERY) {
                 match store.lease(&lease, owner, LEASE).await {
@@ -77,6 +81,7 @@ impl Group {
                 Some(Ok(())) => {
                     self.state().running = true;
                     pause = FIRST_PAUSE;
+                    let _ = cancel.run_until_cancelled(self.describe(&mut described)).await;
                 }
                 Some(Err(Stop::Alarm(alarm))) => {
                     tracing::error!(group = self.name, "{alarm}");
@@ -98,6 +103,29 @@ impl Group {
         {
             tracing::debug!(%error, "the lease ends by itself");
         }
+    }
+
+    /// Has PostgreSQL look at the tables whenever the log has doubled. By itself it does so minutes later, and until
+    /// then it takes a table that has just grown for an empty one and plans accordingly.
+    async fn describe(&self, described: &mut Option<i64>) {
+        let seq = self.progress.borrow().seq;
+        let known = *described.get_or_insert(seq);
+        if !self.db.is_postgres() || seq < 2 * known.max(FIRST_STATISTICS / 2) {
+            return;
+        }
+        *described = Some(seq);
+        if let Err(error) = self.analyze().await {
+            tracing::debug!(%error, "statistics are left to the database");
+        }
+    }
+
+    async fn analyze(&self) -> Result<(), ReadError> {
+        let mut open = self.db.begin().await?;
+        let mut tx = Tx::new(&mut open, LIVE);
+        for table in tables_of(&self.projections) {
+            tx.define(&format!("analyze {table}")).await?;
+        }
+        open.commit().await
     }
 
     async fn retreat(&self, cancel: &CancellationToken, error: &ReadError, pause: &mut Duration) {

@@ -18,9 +18,9 @@ pub enum TokenCommand {
         /// Name of the team (made when absent) or id of an existing one.
         #[arg(long, env = "TOUCHSTONE_TOKEN_TEAM")]
         team: String,
-        /// Role in the team: admin or user.
-        #[arg(long, env = "TOUCHSTONE_TOKEN_ROLE", default_value = "user")]
-        role: TeamRole,
+        /// Role in the team: admin or user [default: the one held, else user].
+        #[arg(long, env = "TOUCHSTONE_TOKEN_ROLE")]
+        role: Option<TeamRole>,
         /// Print JSON.
         #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
@@ -36,7 +36,7 @@ pub async fn run(options: &StoreOptions, command: &TokenCommand) -> Result<ExitC
             "token": issued.token,
             "user_id": issued.user,
             "team_id": issued.team,
-            "team_role": role,
+            "team_role": issued.role,
         });
         println!("{shown}");
     } else {

@@ -88,7 +88,11 @@ impl EvaluationRequest {
     pub fn command(self, team: TeamId, egress: &Egress) -> Result<CreateEvaluation, ApiError> {
         let id: EvaluationId = self.id.parse().map_err(|_| ApiError::invalid("id", "must be a uuid"))?;
         let spec = self.spec(egress)?;
-        let canonical = serde_json::to_vec(&spec).map_err(ApiError::internal)?;
+        // Free texts stay out: a digest of them in the log would outlive their erasure. The command compares those.
+        let mut open = spec.clone();
+        open.name = Sealed::Erased;
+        open.params.system_prompt = open.params.system_prompt.map(|_| Sealed::Erased);
+        let canonical = serde_json::to_vec(&open).map_err(ApiError::internal)?;
         let digest = blake3::hash(&canonical).to_hex().to_string();
         Ok(CreateEvaluation { team, id, digest, spec })
     }
