@@ -95,7 +95,10 @@ impl Database {
         let read = pool
             .max_connections(4)
             .acquire_timeout(ACQUIRE)
-            .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
+            .connect_with(
+                // Each connection has a cache of its own; the system's holds the pages once for all of them.
+                options.create_if_missing(false).pragma("query_only", "on").pragma("cache_size", "-4000"),
+            )
             .await?;
         Ok(Self::Sqlite { write, read })
     }
