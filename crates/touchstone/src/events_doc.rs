@@ -48,7 +48,7 @@ pub fn render() -> String {
 
 fn table(rows: &[(&str, &str)]) -> String {
     rows.iter().fold(String::new(), |mut text, (name, meaning)| {
-        let _ = writeln!(text, "| `{name}` | {} |", meaning);
+        let _ = writeln!(text, "| `{name}` | {meaning} |");
         text
     })
 }
