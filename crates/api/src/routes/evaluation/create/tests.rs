@@ -125,12 +125,18 @@ fn what_may_be_absent_has_a_default() {
 }
 
 #[test]
-fn the_digest_covers_the_meaning_and_not_the_spelling() {
+fn the_digest_covers_the_meaning_but_neither_the_spelling_nor_free_texts() {
     let digest = |change| sent(change).unwrap().digest;
     let same = json!({"agent_params": {"top_p": "1", "max_completion_tokens": 125, "temperature": "0.0"},
         "harness_config_ids": ["security", "security"], "version": null, "ignored": 1});
     assert_eq!(digest(json!({})), digest(same));
-    for other in [json!({"name": "other"}), json!({"model": "n"}), json!({"is_lite": true})] {
+    for other in [json!({"model": "n"}), json!({"is_lite": true}), json!({"agent_params": {"top_p": 0.5}})] {
         assert_ne!(digest(json!({})), digest(other));
+    }
+    // A digest of a text would outlive its erasure; the command compares the texts themselves.
+    for text in [json!({"name": "other"}), json!({"agent_params": {"agent_system_prompt": "other"}})] {
+        let prompted = json!({"agent_params": {"agent_system_prompt": "one"}});
+        let like = if text.get("name").is_some() { json!({}) } else { prompted };
+        assert_eq!(digest(like), digest(text));
     }
 }
