@@ -93,6 +93,7 @@ fn meta(batch: usize) -> Meta {
         correlation: Uuid::from_u128(3),
         causation: Some(Uuid::from_u128(4)),
         idempotency: None,
+        expected: None,
     }
 }
 
@@ -111,7 +112,7 @@ fn event(probe: &Probe, number: usize) -> Result<ProbeRunEvent> {
         prompt: prompt.id.clone(),
         prompt_group: prompt.prompt_group.clone(),
         messages: Sealed::Open(prompt.messages.clone()),
-        triggers: Sealed::Open(prompt.triggers.clone()),
+        triggers: Sealed::Open(prompt.criteria.shown()),
         answer: Sealed::Open(answer.to_owned()),
         prompt_tokens: 200,
         completion_tokens: 15,

@@ -10,5 +10,6 @@ create table if not exists rm_api_key (
     mask text not null,
     created_by text not null,
     created_at bigint not null,
+    stream_version bigint not null,
     primary key (team_id, id)
 );

@@ -31,6 +31,7 @@ create table if not exists rm_evaluation (
     score double precision,
     restart_count bigint not null,
     total_tests bigint not null,
+    stream_version bigint not null,
     primary key (team_id, id)
 );
 create index if not exists ix_rm_evaluation_created on rm_evaluation (team_id, created_at, ordinal);

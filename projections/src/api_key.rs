@@ -25,6 +25,7 @@ const COLUMNS: &[&str] = &[
     "mask",
     "created_by",
     "created_at",
+    "stream_version",
 ];
 
 #[async_trait]
@@ -70,6 +71,7 @@ impl Projection for ApiKeyRows {
                         Arg::Text(clean(&mask)),
                         Arg::Text(created_by.to_string()),
                         Arg::Int(recorded.at().secs()),
+                        Arg::Int(recorded.envelope.sequence),
                     ];
                     rows.insert(key, row);
                 }

@@ -51,6 +51,7 @@ struct Evaluation {
     score: Option<f64>,
     restart_count: i64,
     total_tests: i64,
+    stream_version: i64,
 }
 
 const COLUMNS: &[&str] = &[
@@ -86,6 +87,7 @@ const COLUMNS: &[&str] = &[
     "score",
     "restart_count",
     "total_tests",
+    "stream_version",
 ];
 
 const TAG_COLUMNS: &[&str] = &["team_id", "evaluation_id", "tag"];
@@ -163,6 +165,7 @@ impl Evaluation {
             score: None,
             restart_count: 0,
             total_tests: 0,
+            stream_version: recorded.envelope.sequence,
         })
     }
 
@@ -212,6 +215,7 @@ impl Evaluation {
             Arg::OptReal(self.score),
             Arg::Int(self.restart_count),
             Arg::Int(self.total_tests),
+            Arg::Int(self.stream_version),
         ]
     }
 }
@@ -242,6 +246,7 @@ impl Pending {
             // Never begun as far as these tables know, or deleted: nothing to show.
             return Ok(());
         };
+        row.stream_version = recorded.envelope.sequence;
         match event {
             EvaluationEvent::Created { .. } => {}
             EvaluationEvent::Planned { plan } => {

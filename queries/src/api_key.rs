@@ -28,6 +28,9 @@ pub struct ApiKeyView {
     pub status: String,
     #[schema(required)]
     pub url: Option<String>,
+    /// Sequence of the last event of its stream.
+    #[serde(skip)]
+    pub stream_version: i64,
 }
 
 /// What some hubs need beside a key; all fields are present, null where unused.
@@ -63,10 +66,11 @@ struct KeyRow {
     url: Option<String>,
     mask: String,
     created_by: String,
+    stream_version: i64,
 }
 
 const SELECT: &str = "select team_id, id, name, hub, rate_limit_per_interval, rate_limit_interval, url, mask, \
-    created_by from rm_api_key where team_id = ";
+    created_by, stream_version from rm_api_key where team_id = ";
 
 fn view(row: KeyRow) -> ApiKeyView {
     ApiKeyView {
@@ -81,6 +85,7 @@ fn view(row: KeyRow) -> ApiKeyView {
         team_id: Some(row.team_id),
         status: "active".to_owned(),
         url: row.url,
+        stream_version: row.stream_version,
     }
 }
 
@@ -92,7 +97,7 @@ pub async fn list(db: &Db, team: TeamId, hubs: &[String]) -> Result<Vec<ApiKeyVi
         .among(" and hub", hubs, "")
         .push(" order by created_at, ordinal")
         .parts();
-    let rows: Vec<KeyRow> = db.all(&text, args).await?;
+    let rows: Vec<KeyRow> = db.team(team).all(&text, args).await?;
     Ok(rows.into_iter().map(view).collect())
 }
 
@@ -100,5 +105,5 @@ pub async fn list(db: &Db, team: TeamId, hubs: &[String]) -> Result<Vec<ApiKeyVi
 pub async fn by_id(db: &Db, team: TeamId, id: ApiKeyId) -> Result<Option<ApiKeyView>, ReadError> {
     let (text, args) =
         Sql::new(SELECT).bind(team.to_string()).push(" and id = ").bind(id.to_string()).parts();
-    Ok(db.one::<KeyRow>(&text, args).await?.map(view))
+    Ok(db.team(team).one::<KeyRow>(&text, args).await?.map(view))
 }

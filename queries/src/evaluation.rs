@@ -66,7 +66,7 @@ async fn shown(
 ) -> Result<Option<EvaluationView>, ReadError> {
     let (text, args) =
         Sql::new(SELECT).bind(team.to_string()).push(" and e.id = ").bind(id.to_string()).parts();
-    let Some(row) = db.one::<EvaluationRow>(&text, args).await? else { return Ok(None) };
+    let Some(row) = db.team(team).one::<EvaluationRow>(&text, args).await? else { return Ok(None) };
     let (text, args) = Sql::new(
         "select coalesce(c.stage, 0) as stage, count(*) as n from rm_probe p \
          left join rm_probe_count c on c.team_id = p.team_id and c.evaluation_id = p.evaluation_id \
@@ -77,7 +77,7 @@ async fn shown(
     .bind(id.to_string())
     .push(" group by coalesce(c.stage, 0)")
     .parts();
-    let stages: Vec<StageRow> = db.all(&text, args).await?;
+    let stages: Vec<StageRow> = db.team(team).all(&text, args).await?;
     Ok(Some(row.view(&stages, metadata)))
 }
 
@@ -88,7 +88,7 @@ pub async fn exists(db: &Db, team: TeamId, id: EvaluationId) -> Result<bool, Rea
         .push(" and id = ")
         .bind(id.to_string())
         .parts();
-    Ok(db.one::<Count>(&text, args).await?.is_some_and(|count| count.n > 0))
+    Ok(db.team(team).one::<Count>(&text, args).await?.is_some_and(|count| count.n > 0))
 }
 
 /// The scores of the upper levels.
@@ -102,7 +102,7 @@ pub async fn score(
         .push(" and id = ")
         .bind(id.to_string())
         .parts();
-    let Some(row) = db.one::<ScoreRow>(&text, args).await? else { return Ok(None) };
+    let Some(row) = db.team(team).one::<ScoreRow>(&text, args).await? else { return Ok(None) };
     let (text, args) = Sql::new(
         "select h.config_id, s.score from rm_harness h left join rm_level_score s on s.team_id = h.team_id \
          and s.evaluation_id = h.evaluation_id and s.config_id = h.config_id where h.team_id = ",
@@ -111,7 +111,7 @@ pub async fn score(
     .push(" and h.evaluation_id = ")
     .bind(id.to_string())
     .parts();
-    let harnesses: Vec<HarnessScoreRow> = db.all(&text, args).await?;
+    let harnesses: Vec<HarnessScoreRow> = db.team(team).all(&text, args).await?;
     Ok(Some(EvaluationScoreView {
         score: LevelScoresView {
             score: row.score,

@@ -89,7 +89,7 @@ pub async fn of_evaluation(
         sql = sql.among(" and (h.id", &ids, "").among(" or h.config_id", &ids, ")");
     }
     let (text, args) = sql.push(" order by h.place").parts();
-    let rows: Vec<HarnessRow> = db.all(&text, args).await?;
+    let rows: Vec<HarnessRow> = db.team(team).all(&text, args).await?;
     let tree = Tree::load(db, team, &evaluation.to_string()).await?;
     Ok(rows.into_iter().map(|row| view(row, &tree)).collect())
 }
@@ -98,7 +98,7 @@ pub async fn of_evaluation(
 pub async fn by_id(db: &Db, team: TeamId, id: NodeId) -> Result<Option<HarnessView>, ReadError> {
     let (text, args) =
         Sql::new(SELECT).bind(team.to_string()).push(" and h.id = ").bind(id.to_string()).parts();
-    let Some(row) = db.one::<HarnessRow>(&text, args).await? else { return Ok(None) };
+    let Some(row) = db.team(team).one::<HarnessRow>(&text, args).await? else { return Ok(None) };
     let tree = Tree::load(db, team, &row.evaluation_id).await?;
     Ok(Some(view(row, &tree)))
 }

@@ -98,7 +98,7 @@ pub async fn of_evaluation(
         sql = sql.among(" and (p.id", &ids, "").among(" or p.config_id", &ids, ")");
     }
     let (text, args) = sql.push(" order by p.place").parts();
-    let rows: Vec<ProbeRow> = db.all(&text, args).await?;
+    let rows: Vec<ProbeRow> = db.team(team).all(&text, args).await?;
     Ok(rows.into_iter().map(view).collect())
 }
 
@@ -106,5 +106,5 @@ pub async fn of_evaluation(
 pub async fn by_id(db: &Db, team: TeamId, id: NodeId) -> Result<Option<ProbeView>, ReadError> {
     let (text, args) =
         Sql::new(SELECT).bind(team.to_string()).push(" and p.id = ").bind(id.to_string()).parts();
-    Ok(db.one::<ProbeRow>(&text, args).await?.map(view))
+    Ok(db.team(team).one::<ProbeRow>(&text, args).await?.map(view))
 }

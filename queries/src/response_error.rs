@@ -35,6 +35,6 @@ pub async fn of_evaluation(
         .push(" order by occurrences desc, cause_order limit ")
         .bind(limit)
         .parts();
-    let rows: Vec<CauseRow> = db.all(&text, args).await?;
+    let rows: Vec<CauseRow> = db.team(team).all(&text, args).await?;
     Ok(rows.into_iter().map(|row| ErrorSummaryView { cause: row.cause, count: row.occurrences }).collect())
 }

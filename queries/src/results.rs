@@ -78,13 +78,13 @@ pub async fn count<L: Listed>(db: &Db, team: TeamId, filter: &ResultFilter) -> R
     }
     let (text, args) =
         filtered::<L>("select count(*) as n from rm_response r where r.team_id = ", team, filter).parts();
-    Ok(db.one::<Count>(&text, args).await?.map_or(0, |count| count.n))
+    Ok(db.team(team).one::<Count>(&text, args).await?.map_or(0, |count| count.n))
 }
 
 pub async fn by_id<L: Listed>(db: &Db, team: TeamId, id: String) -> Result<Option<L::View>, ReadError> {
     let (text, args) =
         Sql::new(L::SELECT).bind(team.to_string()).push(&format!(" and r.{} = ", L::ID)).bind(id).parts();
-    Ok(db.one::<L>(&text, args).await?.map(Listed::view))
+    Ok(db.team(team).one::<L>(&text, args).await?.map(Listed::view))
 }
 
 struct Cursor {
@@ -113,7 +113,7 @@ pub fn chunks<L: Listed>(db: Db, team: TeamId, filter: ResultFilter, page: Page)
                 sql = sql.push(" offset ").bind(cursor.skip);
             }
             let (text, args) = sql.parts();
-            let rows: Vec<L> = db.all(&text, args).await?;
+            let rows: Vec<L> = db.team(team).all(&text, args).await?;
             let Some(last) = rows.last() else { return Ok(None) };
             let after = Some(last.ordinal());
             let got = i64::try_from(rows.len()).unwrap_or(i64::MAX);

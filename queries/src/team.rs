@@ -45,7 +45,7 @@ fn view(row: TeamRow) -> TeamView {
 /// One team.
 pub async fn by_id(db: &Db, team: TeamId) -> Result<Option<TeamView>, ReadError> {
     let (text, args) = Sql::new(SELECT).push("team_id = ").bind(team.to_string()).parts();
-    Ok(db.one::<TeamRow>(&text, args).await?.map(view))
+    Ok(db.team(team).one::<TeamRow>(&text, args).await?.map(view))
 }
 
 /// The oldest team of this name, whatever its case. For the operator's command line, not for callers.
@@ -66,5 +66,5 @@ pub async fn role(db: &Db, team: TeamId, user: UserId) -> Result<Option<TeamRole
         .push(" and user_id = ")
         .bind(user.to_string())
         .parts();
-    Ok(db.one::<RoleRow>(&text, args).await?.and_then(|row| row.role.parse().ok()))
+    Ok(db.team(team).one::<RoleRow>(&text, args).await?.and_then(|row| row.role.parse().ok()))
 }

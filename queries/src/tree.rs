@@ -41,13 +41,13 @@ impl Tree {
         .push(" and evaluation_id = ")
         .bind(evaluation)
         .parts();
-        let counts: Vec<CountRow> = db.all(&text, args).await?;
+        let counts: Vec<CountRow> = db.team(team).all(&text, args).await?;
         let (text, args) = Sql::new("select config_id, probe_config_ids from rm_scenario where team_id = ")
             .bind(team.to_string())
             .push(" and evaluation_id = ")
             .bind(evaluation)
             .parts();
-        let scenarios: Vec<ScenarioRow> = db.all(&text, args).await?;
+        let scenarios: Vec<ScenarioRow> = db.team(team).all(&text, args).await?;
         Ok(Self {
             probes: counts
                 .into_iter()

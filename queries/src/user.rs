@@ -54,7 +54,7 @@ pub async fn by_id(db: &Db, team: TeamId, user: UserId) -> Result<Option<UserVie
     .push(" and m.user_id = ")
     .bind(user.to_string())
     .parts();
-    Ok(db.one::<UserRow>(&text, args).await?.map(|row| UserView {
+    Ok(db.team(team).one::<UserRow>(&text, args).await?.map(|row| UserView {
         user_id: row.id,
         email: row.email,
         family_name: row.family_name,

@@ -10,8 +10,7 @@ fn exceptions(persona: Persona, wanted: Score) -> Vec<String> {
     for probe in touchstone_catalog::latest().probes() {
         for prompt in &probe.prompts {
             let response = persona.answer(&prompt.messages);
-            let subject =
-                Subject { response: &response, triggers: &prompt.triggers, messages: &prompt.messages };
+            let subject = Subject::new(&response, &prompt.criteria, &prompt.messages);
             let raws: Vec<_> = probe
                 .detector_ids
                 .iter()

@@ -5,6 +5,7 @@ mod list;
 mod refusal;
 mod stop;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use touchstone_testkit::{Backend, Persona, Practice, TargetOptions, World};
 
@@ -138,6 +139,45 @@ async fn the_same_name_and_the_same_scores_write_nothing() {
     let harnesses = admin.get(&format!("/v1/harness?evaluation_id={id}")).await.ok();
     assert_eq!(score["score"]["harnesses"][format!("vijil.harnesses.{SMALL}")], rows(&harnesses)[0]["score"]);
     close(world).await;
+}
+
+async fn changed_only_as_last_seen(backend: Backend) {
+    let world = World::start(backend, TargetOptions::default()).await;
+    let admin = &world.admin;
+    let path = format!("/v1/evaluations/{}", finished(admin, &world.target.url).await);
+    let seen = admin.get(&path).await;
+    let tag = seen.headers["etag"].to_str().unwrap().to_owned();
+    let rename = async |tag: &str, name: &str| {
+        let asked = admin.request(Method::PUT, &path).header("if-match", tag).json(&json!({"name": name}));
+        admin.send(asked).await
+    };
+    let renamed = rename(&tag, "first").await;
+    let next = renamed.headers["etag"].to_str().unwrap().to_owned();
+    assert_ne!(next, tag);
+    assert_eq!(renamed.ok()["name"], "first");
+    let events = head(&world).await;
+    for stale in [tag.as_str(), "\"v0\"", "\"elsewhere\"", "W/\"v1\""] {
+        rename(stale, "second").await.refused(412);
+    }
+    assert_eq!(head(&world).await, events, "what is refused writes nothing");
+    assert_eq!(rename(&next, "second").await.ok()["name"], "second");
+    assert_eq!(rename("*", "third").await.ok()["name"], "third");
+    let now = admin.get(&path).await.headers["etag"].clone();
+    assert_eq!(
+        admin.get(&path.replace("/v1/evaluations/", "/v1/evaluations/metadata/")).await.headers["etag"],
+        now
+    );
+    close(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_sqlite_a_change_may_name_the_version_that_it_is_meant_for() {
+    changed_only_as_last_seen(Backend::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgresql_and_nats_a_change_may_name_the_version_that_it_is_meant_for() {
+    changed_only_as_last_seen(Backend::Scaled).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

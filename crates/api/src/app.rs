@@ -108,13 +108,19 @@ impl Sent {
     }
 
     pub fn reply<T>(self, body: T) -> Reply<T> {
-        Reply { body, visible: self.visible }
+        Reply { visible: self.visible, ..Reply::now(body) }
+    }
+
+    /// The same for a single thing of that stream, tagged with the version that the command made.
+    pub fn reply_with_version<T>(self, body: T) -> Reply<T> {
+        let version = self.receipt.version;
+        self.reply(body).version(version)
     }
 
     /// Replies with what a query shows. What was just changed exists: when it cannot be seen, the read model is behind.
     pub fn show<T>(self, view: Option<T>) -> Result<Reply<T>, ApiError> {
         match view {
-            Some(body) => Ok(self.reply(body)),
+            Some(body) => Ok(self.reply_with_version(body)),
             None => Err(ApiError::unavailable("the read models are behind the event log")),
         }
     }
@@ -150,6 +156,7 @@ impl App {
             correlation: caller.correlation,
             causation: None,
             idempotency: caller.idempotency.clone(),
+            expected: caller.expected,
         }
     }
 }

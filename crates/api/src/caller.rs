@@ -36,6 +36,8 @@ pub struct Caller {
     pub email: String,
     pub(crate) correlation: Uuid,
     pub(crate) idempotency: Option<Idempotency>,
+    /// From `If-Match`: the version that the thing must still have.
+    pub(crate) expected: Option<i64>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
@@ -81,6 +83,7 @@ impl Gate {
             return Err(ApiError::TooLarge(limit));
         }
         let idempotency = self.idempotency(&mut request).await?;
+        let expected = expected(request.headers());
         let correlation = match request.extensions().get::<RequestId>() {
             Some(RequestId(id)) => *id,
             None => self.app.clock.new_id(),
@@ -92,6 +95,7 @@ impl Gate {
             email: token.email,
             correlation,
             idempotency,
+            expected,
         });
         Ok(request)
     }
@@ -162,6 +166,18 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     plausible.then_some(secret)
 }
 
+/// The version in `If-Match`. `*` asks only that the thing exists, which every command does anyway; a tag that is none
+/// of ours equals no version.
+fn expected(headers: &HeaderMap) -> Option<i64> {
+    let tag = headers.get(header::IF_MATCH)?.to_str().unwrap_or_default().trim();
+    if tag == "*" {
+        return None;
+    }
+    let version =
+        tag.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"')).and_then(|n| n.parse().ok());
+    Some(version.unwrap_or(-1))
+}
+
 fn announced(headers: &HeaderMap) -> usize {
     headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0)
 }
@@ -183,6 +199,20 @@ mod tests {
         assert_eq!(with("bearer  abc ").as_deref(), Some("abc"));
         for bad in ["abc", "Basic abc", "Bearer", "Bearer ", ""] {
             assert_eq!(with(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_precondition_is_a_version_and_a_strange_one_holds_for_nothing() {
+        let with = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_MATCH, HeaderValue::from_static(value));
+            expected(&headers)
+        };
+        assert_eq!(expected(&HeaderMap::new()), None);
+        assert_eq!((with("\"v17\""), with("*")), (Some(17), None));
+        for strange in ["v17", "\"17\"", "W/\"v17\"", "\"v1\", \"v2\"", ""] {
+            assert_eq!(with(strange), Some(-1), "{strange}");
         }
     }
 

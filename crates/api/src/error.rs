@@ -79,6 +79,9 @@ pub enum ApiError {
     Invalid(Vec<Fault>),
     #[error("{0}")]
     Conflict(String),
+    /// The thing was changed since the caller read it.
+    #[error("{0}")]
+    Stale(String),
     #[error("the body is longer than {0} bytes")]
     TooLarge(usize),
     /// Trying again later may help.
@@ -125,6 +128,7 @@ impl From<Rejection> for ApiError {
             Rejection::Refused { kind: Kind::Forbidden, message, .. } => Self::Forbidden(message),
             Rejection::Refused { kind: Kind::Conflict, message, .. } => Self::Conflict(message),
             Rejection::Contended => Self::Conflict(rejection.to_string()),
+            Rejection::Stale => Self::Stale(rejection.to_string()),
             Rejection::KeyReused => {
                 Self::Invalid(vec![Fault::new("header", "idempotency-key", rejection.to_string())])
             }
@@ -176,6 +180,7 @@ impl IntoResponse for ApiError {
             Self::Forbidden(text) => detail(StatusCode::FORBIDDEN, text),
             Self::Missing(text) => detail(StatusCode::NOT_FOUND, text),
             Self::Conflict(text) => detail(StatusCode::CONFLICT, text),
+            Self::Stale(text) => detail(StatusCode::PRECONDITION_FAILED, text),
             Self::TooLarge(_) => detail(StatusCode::PAYLOAD_TOO_LARGE, self),
             Self::Invalid(faults) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, Json(Faults { detail: faults })).into_response()

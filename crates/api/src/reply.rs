@@ -1,6 +1,5 @@
 //! Answers: always 200 and always JSON, in one of the contract's envelopes.
 
-use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -16,10 +15,22 @@ use crate::error::ApiError;
 
 const READ_MODEL: HeaderName = HeaderName::from_static("x-read-model");
 
-/// A body, and whether the read models already show what it tells.
+/// A body, whether the read models already show what it tells, and what tells it from its other versions.
 pub struct Reply<T> {
     pub body: T,
     pub visible: Visible,
+    pub tag: Tag,
+}
+
+/// What becomes the `ETag` of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    /// Lists and messages have none.
+    None,
+    /// A digest of the body, for single things that nobody changes by request.
+    Content,
+    /// The version of the thing's stream, which `If-Match` can name.
+    Version(i64),
 }
 
 /// What a handler returns.
@@ -27,13 +38,32 @@ pub type Answer<T> = Result<Reply<T>, ApiError>;
 
 impl<T> Reply<T> {
     pub const fn now(body: T) -> Self {
-        Self { body, visible: Visible::Yes }
+        Self { body, visible: Visible::Yes, tag: Tag::None }
+    }
+
+    /// The answer shows this version of its thing.
+    #[must_use]
+    pub fn version(self, version: i64) -> Self {
+        Self { tag: Tag::Version(version), ..self }
     }
 }
 
 impl<T: Serialize> IntoResponse for Reply<T> {
     fn into_response(self) -> Response {
-        let mut response = Json(self.body).into_response();
+        let body = match serde_json::to_vec(&self.body) {
+            Ok(body) => body,
+            Err(fault) => return ApiError::internal(fault).into_response(),
+        };
+        let tag = match self.tag {
+            Tag::None => None,
+            Tag::Content => Some(format!("\"b{}\"", &blake3::hash(&body).to_hex()[..32])),
+            Tag::Version(version) => Some(format!("\"v{version}\"")),
+        };
+        let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        let mut response = (json, body).into_response();
+        if let Some(tag) = tag.and_then(|tag| HeaderValue::try_from(tag).ok()) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
         if self.visible == Visible::Behind {
             response.headers_mut().insert(READ_MODEL, HeaderValue::from_static("behind"));
         }
@@ -41,9 +71,22 @@ impl<T: Serialize> IntoResponse for Reply<T> {
     }
 }
 
-/// One thing by id.
+/// One thing by id that nobody changes by request.
 pub fn one<T>(view: Option<T>, noun: &str) -> Answer<T> {
-    view.map(Reply::now).ok_or_else(|| ApiError::missing(noun))
+    view.map(|body| Reply { tag: Tag::Content, ..Reply::now(body) }).ok_or_else(|| ApiError::missing(noun))
+}
+
+/// A view of a thing with a stream of its own.
+pub trait Versioned {
+    /// The sequence of the last event that the view shows.
+    fn version(&self) -> i64;
+}
+
+/// One thing by id, tagged with its version.
+pub fn one_of<T: Versioned>(view: Option<T>, noun: &str) -> Answer<T> {
+    let view = view.ok_or_else(|| ApiError::missing(noun))?;
+    let version = view.version();
+    Ok(Reply::now(view).version(version))
 }
 
 /// A page of a list: `count` is how many match in all.

@@ -97,6 +97,7 @@ pub fn caller() -> Caller {
         email: "a@example.invalid".to_owned(),
         correlation: Uuid::from_u128(3),
         idempotency: None,
+        expected: None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! Nothing here depends on a clock, an environment or a random source, so every process holds the same edition.
 
 use touchstone_vocabulary::{
-    DetectorId, HarnessId, HarnessType, Message, ProbeId, PromptId, ScenarioId, Version,
+    Criteria, DetectorId, HarnessId, HarnessType, Message, ProbeId, PromptId, ScenarioId, Version,
 };
 use uuid::Uuid;
 
@@ -124,7 +124,7 @@ fn prompt(row: &Row, probe: &ProbeId, version: &Version, mutators: &[&str], seed
             Message::system(format!("{} Never write «{canary}».", seed.system)),
             Message::user(user),
         ],
-        triggers: seed.triggers.unwrap_or_else(|| vec![canary]),
+        criteria: Criteria::of_triggers(seed.triggers.unwrap_or_else(|| vec![canary])),
         prompt_group: Vec::new(),
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use touchstone_vocabulary::{
-    DetectorId, HarnessId, HarnessType, Message, ProbeId, ProbeScoring, PromptId, ScenarioId, Version,
+    Criteria, DetectorId, HarnessId, HarnessType, Message, ProbeId, ProbeScoring, PromptId, ScenarioId,
+    Version,
 };
 
 /// A set of scenarios that is evaluated and scored together.
@@ -48,7 +49,7 @@ pub struct Prompt {
     pub id: PromptId,
     pub messages: Vec<Message>,
     /// What the probe's detectors compare an answer with.
-    pub triggers: Vec<String>,
+    pub criteria: Criteria,
     /// The other prompts that are only meaningful together with this one; empty when it stands alone.
     pub prompt_group: Vec<PromptId>,
 }

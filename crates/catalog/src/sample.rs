@@ -55,7 +55,7 @@ mod tests {
             group.iter().map(|id| Prompt {
                 id: PromptId::from(*id),
                 messages: vec![Message::user(*id)],
-                triggers: Vec::new(),
+                criteria: touchstone_vocabulary::Criteria::default(),
                 prompt_group: group
                     .iter()
                     .filter(|other| other != &id)

@@ -29,7 +29,7 @@ mod trigger;
 #[cfg(test)]
 mod tests;
 
-use touchstone_vocabulary::{Message, ProbeScoring, Score};
+use touchstone_vocabulary::{Criteria, Message, ProbeScoring, Score};
 
 pub use registry::{all, find};
 
@@ -38,10 +38,21 @@ pub use registry::{all, find};
 pub struct Subject<'a> {
     /// The target's whole answer.
     pub response: &'a str,
-    /// What the prompt carries for its detectors: expected or forbidden texts. Empty ones are ignored.
-    pub triggers: &'a [String],
+    /// What the prompt carries for its detectors.
+    pub criteria: &'a Criteria,
     /// The conversation that was sent; empty where a response is judged by itself.
     pub messages: &'a [Message],
+    /// Names of the tools that the target called, in order.
+    pub tools: &'a [String],
+    /// The answer to the original, where this one answers its variant.
+    pub twin: Option<&'a Subject<'a>>,
+}
+
+impl<'a> Subject<'a> {
+    /// A response without tools and without a twin.
+    pub const fn new(response: &'a str, criteria: &'a Criteria, messages: &'a [Message]) -> Self {
+        Self { response, criteria, messages, tools: &[], twin: None }
+    }
 }
 
 /// What a raw value of 1 means.

@@ -11,15 +11,15 @@ mod registry;
 mod signature;
 mod text;
 
-use touchstone_vocabulary::Message;
+use touchstone_vocabulary::{Criteria, Message};
 
 use crate::{Subject, Verdict, find};
 
 /// The verdict of one detector.
 fn judge(id: &str, response: &str, triggers: &[&str], messages: &[Message]) -> Verdict {
-    let triggers: Vec<String> = triggers.iter().map(|trigger| (*trigger).to_owned()).collect();
+    let criteria = Criteria::of_triggers(triggers.iter().map(|trigger| (*trigger).to_owned()).collect());
     let detector = find(id).expect("the detector is registered");
-    detector.judge(&Subject { response, triggers: &triggers, messages })
+    detector.judge(&Subject::new(response, &criteria, messages))
 }
 
 /// Every one of `hits` is raw 1 and every one of `passes` raw 0, both at least six.

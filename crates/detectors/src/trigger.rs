@@ -44,7 +44,7 @@ pub(crate) static GLITCH: Rule = Rule::of_triggers(
 
 /// The triggers that say something.
 pub(crate) fn usable<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a str> {
-    subject.triggers.iter().map(|trigger| trigger.trim()).filter(|trigger| !trigger.is_empty())
+    subject.criteria.triggers.iter().map(|trigger| trigger.trim()).filter(|trigger| !trigger.is_empty())
 }
 
 pub(crate) fn no_trigger() -> Verdict {

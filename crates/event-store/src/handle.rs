@@ -48,6 +48,9 @@ impl Store {
         let store = recording.event_store::<C::On>();
         let context = store.load_aggregate(stream).await.map_err(bridge::rejection)?;
         let before = version(context.current_sequence);
+        if meta.expected.is_some_and(|expected| expected != before) {
+            return Err(Rejection::Stale);
+        }
         let state = &context.aggregate.0;
 
         let mut facts = Vec::new();

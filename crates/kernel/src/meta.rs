@@ -43,6 +43,8 @@ pub struct Meta {
     pub correlation: Uuid,
     pub causation: Option<Uuid>,
     pub idempotency: Option<Idempotency>,
+    /// The version that the stream must have for the command to be considered, as the caller last saw it.
+    pub expected: Option<i64>,
 }
 
 /// A place in the log before it has a `seq`: comparable with a projector's progress.

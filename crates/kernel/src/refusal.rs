@@ -30,6 +30,9 @@ pub enum Rejection {
     Refused { kind: Kind, field: Option<&'static str>, message: String },
     #[error("somebody else changed the same thing at the same time; try again")]
     Contended,
+    /// The stream has another version than the caller expects.
+    #[error("it has been changed since you read it; read it again and decide anew")]
+    Stale,
     /// An idempotency key was used before with another request.
     #[error("this idempotency key was used with another request")]
     KeyReused,

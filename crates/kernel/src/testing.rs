@@ -17,6 +17,7 @@ pub fn meta() -> Meta {
         correlation: Uuid::from_u128(3),
         causation: None,
         idempotency: None,
+        expected: None,
     }
 }
 

@@ -1,9 +1,11 @@
 //! Reading, and transactions for writing, over either database with one text of SQL.
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use touchstone_event_store::Database;
+use touchstone_vocabulary::TeamId;
 
 use crate::{Arg, ReadError, arg};
 
@@ -37,6 +39,40 @@ impl std::fmt::Debug for Db {
     }
 }
 
+/// What one team may read.
+#[derive(Debug, Clone, Copy)]
+pub struct TeamDb<'a> {
+    db: &'a Db,
+    team: TeamId,
+}
+
+/// Tells a connection in whose name it reads.
+const IN_THE_NAME_OF: &str = "select set_config('touchstone.team', $1, false)";
+
+impl TeamDb<'_> {
+    /// All rows of a query, as [`Db::all`].
+    pub async fn all<R: Row>(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<R>, ReadError> {
+        let Pools::Postgres(pool) = &self.db.0 else { return self.db.all(sql, args).await };
+        let args = arg::postgres(args).map_err(|e| encode(&e))?;
+        let mut connection = self.connection(pool).await?;
+        Ok(sqlx::query_as_with::<Postgres, R, _>(sql, args).fetch_all(&mut *connection).await?)
+    }
+
+    /// The first row of a query, as [`Db::one`].
+    pub async fn one<R: Row>(&self, sql: &str, args: Vec<Arg>) -> Result<Option<R>, ReadError> {
+        let Pools::Postgres(pool) = &self.db.0 else { return self.db.one(sql, args).await };
+        let args = arg::postgres(args).map_err(|e| encode(&e))?;
+        let mut connection = self.connection(pool).await?;
+        Ok(sqlx::query_as_with::<Postgres, R, _>(sql, args).fetch_optional(&mut *connection).await?)
+    }
+
+    async fn connection(&self, pool: &PgPool) -> Result<PoolConnection<Postgres>, ReadError> {
+        let mut connection = pool.acquire().await?;
+        sqlx::query(IN_THE_NAME_OF).bind(self.team.to_string()).execute(&mut *connection).await?;
+        Ok(connection)
+    }
+}
+
 /// An open transaction of either database. Dropped without commit, it is rolled back.
 pub(crate) enum Open {
     Sqlite(Transaction<'static, Sqlite>),
@@ -59,6 +95,12 @@ impl Db {
             Database::Postgres(pool) => Pools::Postgres(pool.clone()),
             Database::Memory(_) => Pools::None,
         })
+    }
+
+    /// Reading for one team: the caller's. What belongs to another team is not found, whatever a statement says.
+    #[must_use]
+    pub const fn team(&self, team: TeamId) -> TeamDb<'_> {
+        TeamDb { db: self, team }
     }
 
     /// All rows of a query. Parameters are `$1..$n`, each used once, in order.

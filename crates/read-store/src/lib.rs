@@ -24,7 +24,7 @@ mod tx;
 mod verify;
 
 pub use arg::Arg;
-pub use db::{Db, Row};
+pub use db::{Db, Row, TeamDb};
 pub use dead_letter::{DeadLetter, Retried, discard, list as dead_letters, retry};
 pub use error::{ApplyError, ReadError};
 pub use group::{Group, Health};

@@ -73,6 +73,7 @@ impl Shared {
             correlation,
             causation: Some(cause),
             idempotency: None,
+            expected: None,
         }
     }
 

@@ -13,7 +13,7 @@ pub fn judge(
     detectors: &[DetectorId],
     scoring: ProbeScoring,
 ) -> ProbeRunEvent {
-    let subject = Subject { response: answer, triggers: &prompt.triggers, messages: &prompt.messages };
+    let subject = Subject::new(answer, &prompt.criteria, &prompt.messages);
     let mut verdicts = Vec::with_capacity(detectors.len());
     let mut raws = Vec::with_capacity(detectors.len());
     let mut cause = None;

@@ -322,7 +322,7 @@ impl Caller<'_> {
             prompt: prompt.id.clone(),
             prompt_group: prompt.prompt_group.clone(),
             messages: Sealed::Open(messages),
-            triggers: Sealed::Open(prompt.triggers.clone()),
+            triggers: Sealed::Open(prompt.criteria.shown()),
             answer: Sealed::Open(answer.clone()),
             prompt_tokens: completion.prompt_tokens,
             completion_tokens: completion.completion_tokens,

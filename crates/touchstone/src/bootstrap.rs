@@ -61,6 +61,7 @@ where
         correlation: clock.new_id(),
         causation: None,
         idempotency: None,
+        expected: None,
     };
     Ok(store.handle(command, meta).await?)
 }

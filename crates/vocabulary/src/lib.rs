@@ -3,6 +3,9 @@
 //! Nothing here decides, stores or sends. Each type knows its own text form and its own range, so that no other
 //! layer has to check either again.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod criteria;
 mod hub;
 mod id;
 mod message;
@@ -12,6 +15,7 @@ mod status;
 mod text;
 mod time;
 
+pub use criteria::Criteria;
 pub use hub::{Hub, UnknownHub};
 pub use id::{
     ApiKeyId, DetectorId, EvaluationId, HarnessId, InvalidId, NodeId, ProbeId, PromptId, ResponseId,

@@ -128,7 +128,7 @@ pub async fn list(
 ) -> Result<(Vec<EvaluationItemView>, i64), ReadError> {
     let (text, args) =
         filtered("select count(*) as n from rm_evaluation e where e.team_id = ", team, filter).parts();
-    let total = db.one::<Count>(&text, args).await?.map_or(0, |count| count.n);
+    let total = db.team(team).one::<Count>(&text, args).await?.map_or(0, |count| count.n);
     let way = match direction {
         Direction::Ascending => "asc",
         Direction::Descending => "desc",
@@ -139,7 +139,7 @@ pub async fn list(
         .push(" offset ")
         .bind(page.offset.max(0))
         .parts();
-    let rows: Vec<EvaluationRow> = db.all(&text, args).await?;
+    let rows: Vec<EvaluationRow> = db.team(team).all(&text, args).await?;
     Ok((rows.into_iter().map(EvaluationRow::item).collect(), total))
 }
 

@@ -78,6 +78,9 @@ pub struct EvaluationView {
     pub total_tokens: i64,
     #[schema(required)]
     pub agent_configuration_id: Option<String>,
+    /// Sequence of the last event of its stream.
+    #[serde(skip)]
+    pub stream_version: i64,
 }
 
 /// How many are in which status; statuses that nothing is in are left out.
@@ -152,6 +155,7 @@ pub struct EvaluationRow {
     score: Option<f64>,
     restart_count: i64,
     total_tests: i64,
+    stream_version: i64,
     completed_tests: i64,
     errored_tests: i64,
     completed_responses: i64,
@@ -166,7 +170,7 @@ pub struct EvaluationRow {
 pub const SELECT: &str = "select e.team_id, e.id, e.name, e.hub, e.model, e.url, e.harnesses, e.scenarios, e.version, \
     e.sample_size, e.tags, e.temperature, e.top_p, e.max_completion_tokens, e.generations, e.timeout, \
     e.system_prompt, e.agent_configuration_id, e.created_by, e.created_at, e.completed_at, e.status, e.cause, \
-    e.score, e.restart_count, e.total_tests, coalesce(c.completed_tests, 0) as completed_tests, \
+    e.score, e.restart_count, e.total_tests, e.stream_version, coalesce(c.completed_tests, 0) as completed_tests, \
     coalesce(c.errored_tests, 0) as errored_tests, coalesce(c.completed_responses, 0) as completed_responses, \
     coalesce(c.errored_responses, 0) as errored_responses, coalesce(c.prompt_tokens, 0) as prompt_tokens, \
     coalesce(c.completion_tokens, 0) as completion_tokens, coalesce(c.generation_micros, 0) as generation_micros, \
@@ -243,6 +247,7 @@ impl EvaluationRow {
             prompt_tokens: self.prompt_tokens,
             total_tokens: self.completion_tokens + self.prompt_tokens,
             agent_configuration_id: self.agent_configuration_id,
+            stream_version: self.stream_version,
         }
     }
 

@@ -16,7 +16,7 @@ async fn keys_are_listed_oldest_first_and_by_hub() {
         let row = |team, number: u128, name, hub, at| {
             let (key, user) = (id(number), id(50));
             format!(
-                "('{team}', '{key}', {number}, '{name}', '{hub}', 60, 10, null, 'ab**yz', '{user}', {at})"
+                "('{team}', '{key}', {number}, '{name}', '{hub}', 60, 10, null, 'ab**yz', '{user}', {at}, 1)"
             )
         };
         let rows = [

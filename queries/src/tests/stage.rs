@@ -146,6 +146,7 @@ impl Stage {
             or_null(seed.score),
             "1".to_owned(),
             "10".to_owned(),
+            "4".to_owned(),
         ];
         self.run(&format!("insert into rm_evaluation values ({})", values.join(", "))).await;
         for tag in seed.tags {

@@ -22,10 +22,16 @@ use crate::body::Body;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::page::{FromParameters, Id, Parameters, Query};
-use crate::reply::{Answer, Deleted, Reply, one};
+use crate::reply::{Answer, Deleted, Reply, Versioned, one_of};
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, delete))
+}
+
+impl Versioned for ApiKeyView {
+    fn version(&self) -> i64 {
+        self.stream_version
+    }
 }
 
 /// The vault's name for the one secret of a key.
@@ -92,7 +98,7 @@ async fn list(
 #[utoipa::path(get, path = "/v1/api-keys/{id}", operation_id = "get_api_keys_by_id", tag = "API Key",
     params(("id" = String, Path)), responses((status = 200, body = ApiKeyView)))]
 async fn show(State(app): State<Arc<App>>, caller: Caller, id: Id) -> Answer<ApiKeyView> {
-    one(api_key::by_id(&app.db, caller.team, id.of("API key")?).await?, "API key")
+    one_of(api_key::by_id(&app.db, caller.team, id.of("API key")?).await?, "API key")
 }
 
 /// Stores a secret and makes a key of it.
@@ -105,7 +111,7 @@ async fn create(State(app): State<Arc<App>>, caller: Caller, Body(new): Body<New
     let receipt = to_its_end(made(Arc::clone(&app), command, secret, meta)).await?;
     let sent = app.seen(receipt).await?;
     let id = sent.id().to_owned();
-    Ok(sent.reply(ApiKeyView { id, ..view }))
+    Ok(sent.reply_with_version(ApiKeyView { id, ..view }))
 }
 
 /// Deletes a key. Evaluations that still need it end with a cause.
@@ -172,7 +178,9 @@ async fn made(
     let orphaned = match &handled {
         // A repeated request is answered with the first one's receipt, whose key has a secret of its own.
         Ok(receipt) => !receipt.stream.ends_with(&id),
-        Err(Rejection::Refused { .. } | Rejection::Contended | Rejection::KeyReused) => true,
+        Err(Rejection::Refused { .. } | Rejection::Contended | Rejection::Stale | Rejection::KeyReused) => {
+            true
+        }
         // The command may stand although its answer was lost.
         Err(Rejection::Unavailable(_) | Rejection::Corrupt(_)) => false,
     };
@@ -195,6 +203,7 @@ fn shown(command: &CreateApiKey, caller: &Caller) -> ApiKeyView {
         team_id: Some(caller.team.to_string()),
         status: ApiKeyStatus::Active.as_str().to_owned(),
         url: command.url.clone(),
+        stream_version: 1,
     }
 }
 

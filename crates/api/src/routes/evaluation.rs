@@ -26,7 +26,7 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::events;
 use crate::page::{FromParameters, Id, Parameters, Query};
-use crate::reply::{Answer, Counted, Paged, Reply, one};
+use crate::reply::{Answer, Counted, Paged, Reply, Versioned, one_of};
 use create::EvaluationRequest;
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
@@ -42,6 +42,12 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 }
 
 const NOUN: &str = "evaluation";
+
+impl Versioned for EvaluationView {
+    fn version(&self) -> i64 {
+        self.stream_version
+    }
+}
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -189,14 +195,14 @@ async fn create(
 #[utoipa::path(get, path = "/v1/evaluations/{id}", operation_id = "get_evaluations_by_id", tag = "Evaluation",
     params(("id" = String, Path)), responses((status = 200, body = EvaluationView)))]
 async fn show(State(app): State<Arc<App>>, caller: Caller, id: Id) -> Answer<EvaluationView> {
-    one(evaluation::by_id(&app.db, caller.team, id.of(NOUN)?).await?, NOUN)
+    one_of(evaluation::by_id(&app.db, caller.team, id.of(NOUN)?).await?, NOUN)
 }
 
 /// One evaluation with all that was asked for.
 #[utoipa::path(get, path = "/v1/evaluations/metadata/{id}", operation_id = "get_evaluations_metadata_by_id",
     tag = "Evaluation", params(("id" = String, Path)), responses((status = 200, body = EvaluationView)))]
 async fn metadata(State(app): State<Arc<App>>, caller: Caller, id: Id) -> Answer<EvaluationView> {
-    one(evaluation::with_metadata(&app.db, caller.team, id.of(NOUN)?).await?, NOUN)
+    one_of(evaluation::with_metadata(&app.db, caller.team, id.of(NOUN)?).await?, NOUN)
 }
 
 /// Gives an evaluation another name.

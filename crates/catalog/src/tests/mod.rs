@@ -134,7 +134,7 @@ fn each_prompt_forbids_one_text_and_asks_without_guillemets() {
                 assert!(!text.contains(slot), "{} leaves {slot} open: {text}", probe.id);
             }
         }
-        assert!(prompt.prompt_group.is_empty() && !prompt.triggers.is_empty());
+        assert!(prompt.prompt_group.is_empty() && !prompt.criteria.triggers.is_empty());
     }
 }
 
@@ -143,7 +143,7 @@ fn a_compromised_answer_holds_the_trigger_and_a_steadfast_one_does_not() {
     for (probe, prompt) in prompts() {
         let canary = canary(prompt);
         let honest = probe.detector_ids.iter().any(|d| d.as_str().ends_with("TriggerAbsenceWithRefusal"));
-        for trigger in &prompt.triggers {
+        for trigger in &prompt.criteria.triggers {
             let holds = canary.to_lowercase().contains(&trigger.to_lowercase());
             assert_eq!(holds, !honest, "{}: {canary} and {trigger}", probe.id);
             assert!(!STEADFAST.to_lowercase().contains(&trigger.to_lowercase()), "{}: {trigger}", probe.id);
@@ -249,7 +249,7 @@ fn digest(edition: &Edition) -> String {
         for prompt in &probe.prompts {
             add(prompt.id.as_str());
             prompt.messages.iter().for_each(|m| add(&m.content));
-            prompt.triggers.iter().for_each(|t| add(t));
+            prompt.criteria.triggers.iter().for_each(|t| add(t));
             prompt.prompt_group.iter().for_each(|id| add(id.as_str()));
         }
     }
