@@ -33,6 +33,8 @@ pub enum BusError {
     Address(String),
     #[error("the NATS server cannot be reached: {0}; nothing is lost, it is tried again")]
     Away(String),
+    #[error("the event stream is damaged: {0}; nothing is lost, it is made anew if this lasts")]
+    Damaged(String),
     #[error("the event stream is not as expected: {0}; it is compared with the log again")]
     Unexpected(String),
 }
@@ -114,6 +116,14 @@ impl Bus {
         match self {
             Self::Nats(bus) => bus.state().await,
             Self::Local(bus) => Ok(bus.state()),
+        }
+    }
+
+    /// Throws the stream away, so that it can be made anew and filled from the log.
+    pub async fn discard(&self) -> Result<(), BusError> {
+        match self {
+            Self::Nats(bus) => bus.discard().await,
+            Self::Local(_) => Ok(()),
         }
     }
 

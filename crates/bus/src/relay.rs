@@ -54,6 +54,10 @@ const RENEW_EVERY: Duration = Duration::from_secs(1);
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 const WITHOUT_LEASE: Duration = Duration::from_millis(500);
 const AFTER_FAULT: Duration = Duration::from_millis(250);
+/// A stream that was damaged for so long is thrown away and made anew.
+const DAMAGED: Duration = Duration::from_secs(2);
+/// Not more often than this: with a full disk it would help nobody.
+const DISCARD_EVERY: Duration = Duration::from_mins(1);
 
 /// What a step came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +86,8 @@ pub struct Relay<S> {
     leased_at: Option<Instant>,
     /// When the stream was compared with the log, over which connection.
     examined: Option<(Instant, u64)>,
+    damaged_since: Option<Instant>,
+    discarded_at: Option<Instant>,
 }
 
 impl<S: RelaySource> Relay<S> {
@@ -94,6 +100,8 @@ impl<S: RelaySource> Relay<S> {
             saved_at: Instant::now(),
             leased_at: None,
             examined: None,
+            damaged_since: None,
+            discarded_at: None,
         }
     }
 
@@ -141,6 +149,16 @@ impl<S: RelaySource> Relay<S> {
 
     /// One batch.
     pub(crate) async fn step(&mut self) -> Result<Step, RelayFault> {
+        let step = self.publish().await;
+        if let Err(RelayFault::Bus(BusError::Damaged(reason))) = &step {
+            self.give_up(reason).await?;
+        } else {
+            self.damaged_since = None;
+        }
+        step
+    }
+
+    async fn publish(&mut self) -> Result<Step, RelayFault> {
         if !self.lease().await? {
             return Ok(Step::NotOurs);
         }
@@ -167,6 +185,20 @@ impl<S: RelaySource> Relay<S> {
         metrics::counter!("touchstone_relay_published_total").increment(published as u64);
         self.save(false).await?;
         Ok(Step::Published(published))
+    }
+
+    /// Throws a stream away that stays damaged. It is transport: the log fills the next one.
+    async fn give_up(&mut self, reason: &str) -> Result<(), BusError> {
+        let since = *self.damaged_since.get_or_insert_with(Instant::now);
+        let too_soon = self.discarded_at.is_some_and(|at| at.elapsed() < DISCARD_EVERY);
+        if since.elapsed() < DAMAGED || too_soon {
+            return Ok(());
+        }
+        tracing::error!(reason, "the event stream is damaged: it is made anew and filled from the log");
+        metrics::counter!("touchstone_relay_discarded_total").increment(1);
+        self.discarded_at = Some(Instant::now());
+        self.damaged_since = None;
+        self.bus.discard().await
     }
 
     async fn lease(&mut self) -> Result<bool, SourceError> {

@@ -13,11 +13,13 @@ use std::time::Duration;
 
 use async_nats::connection::State;
 use async_nats::jetstream::context::{PublishAckFuture, PublishErrorKind};
+use async_nats::jetstream::stream::Stream;
 use async_nats::jetstream::{self, Context, ErrorCode};
 use async_nats::{Client, ConnectOptions, Event};
 use futures::StreamExt;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use touchstone_kernel::Envelope;
 
 use crate::hint::Sent;
@@ -30,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const RECONNECT_EVERY: Duration = Duration::from_millis(250);
 /// Room that headers and subject take of the server's largest message.
 const HEADER_ROOM: usize = 4096;
+/// How long a vanished stream stays away before it is made anew.
+const AFTER_LOSS: Duration = Duration::from_secs(1);
 const HINTS: usize = 1024;
 
 /// A connection to a NATS server that heals by itself.
@@ -45,10 +49,35 @@ struct Inner {
     connections: watch::Receiver<u64>,
     /// The stream sequence that the next event must follow; unknown until the stream has been examined.
     tail: Mutex<Option<u64>>,
+    presence: Mutex<Presence>,
     hints: broadcast::Sender<Hint>,
     outgoing: mpsc::Sender<Hint>,
     /// Ends with the connection.
     _hinting: JoinSet<()>,
+}
+
+/// What this process knows of the stream's existence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Presence {
+    #[default]
+    Unknown,
+    Seen,
+    MissingSince(Instant),
+}
+
+impl Presence {
+    /// A stream that was there and is gone is not made anew at once: the server lets go of its name before it has
+    /// deleted its files, and one of the same name made in between loses its own to the deletion.
+    fn may_be_made(&mut self) -> bool {
+        match *self {
+            Self::Unknown => true,
+            Self::Seen => {
+                *self = Self::MissingSince(Instant::now());
+                false
+            }
+            Self::MissingSince(since) => since.elapsed() >= AFTER_LOSS,
+        }
+    }
 }
 
 impl fmt::Debug for Nats {
@@ -106,6 +135,7 @@ impl Nats {
                 prefix,
                 connections,
                 tail: Mutex::new(None),
+                presence: Mutex::default(),
                 hints,
                 outgoing,
                 _hinting: hinting,
@@ -130,9 +160,36 @@ impl Nats {
         self.inner.tail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn presence(&self) -> MutexGuard<'_, Presence> {
+        self.inner.presence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The stream, made where there is none.
+    async fn stream(&self) -> Result<Stream, BusError> {
+        let Inner { context, prefix, .. } = &*self.inner;
+        if let Some(stream) = stream::find(context, prefix).await? {
+            *self.presence() = Presence::Seen;
+            return Ok(stream);
+        }
+        if !self.presence().may_be_made() {
+            return Err(BusError::Away("the stream vanished a moment ago".to_owned()));
+        }
+        let made = stream::make(context, prefix).await?;
+        *self.presence() = Presence::Seen;
+        Ok(made)
+    }
+
+    pub(crate) async fn discard(&self) -> Result<(), BusError> {
+        self.need_connection()?;
+        *self.tail() = None;
+        stream::delete(&self.inner.context, &self.inner.prefix).await?;
+        *self.presence() = Presence::MissingSince(Instant::now());
+        Ok(())
+    }
+
     pub(crate) async fn state(&self) -> Result<BusState, BusError> {
         self.need_connection()?;
-        let (state, last) = stream::examine(&self.inner.context, &self.inner.prefix).await?;
+        let (state, last) = stream::examine(&self.stream().await?, &self.inner.prefix).await?;
         *self.tail() = Some(last);
         Ok(state)
     }
@@ -146,7 +203,7 @@ impl Nats {
         let known = *self.tail();
         let mut tail = match known {
             Some(tail) => tail,
-            None => stream::examine(&self.inner.context, &self.inner.prefix).await?.1,
+            None => stream::examine(&self.stream().await?, &self.inner.prefix).await?.1,
         };
         // Until all went well the stream counts as unknown.
         *self.tail() = None;
@@ -288,6 +345,7 @@ fn refused(error: &jetstream::context::PublishError) -> Sending {
             }
             // Neither the server nor the connection spoke: the subject or a header was refused by the client.
             None if text.contains("subject") => Sending::Unfit(text),
+            Some(ErrorCode::STREAM_STORE_FAILED) => Sending::Failed(BusError::Damaged(text)),
             Some(_) | None => Sending::Failed(BusError::Away(text)),
         },
         PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe | PublishErrorKind::MaxAckPending => {

@@ -22,9 +22,6 @@ const BATCH_EXPIRES: Duration = Duration::from_secs(3);
 /// How long to wait for another message once there is one, so that batches coalesce.
 const LINGER: Duration = Duration::from_millis(1);
 const MAX_ACK_PENDING: i64 = 10_000;
-/// A stream is not made anew at once after the server broke a request off. It does so while it deletes the stream, and
-/// one of the same name made before it is done loses its files to the deletion and can never be written to.
-const AFTER_BREAK: Duration = Duration::from_secs(1);
 
 pub(crate) struct Pull {
     bus: Nats,
@@ -32,8 +29,6 @@ pub(crate) struct Pull {
     connections: watch::Receiver<u64>,
     consumer: Option<Consumer<Config>>,
     batch: Option<Batch>,
-    /// The consumer may be looked for again from here on.
-    make_from: Instant,
     ready: VecDeque<Delivery>,
     /// Events up to here are dropped unread.
     floor: i64,
@@ -56,7 +51,6 @@ impl Pull {
             connections,
             consumer: None,
             batch: None,
-            make_from: Instant::now(),
             ready: VecDeque::new(),
             floor: 0,
             dropped: None,
@@ -144,11 +138,8 @@ impl Pull {
     }
 
     async fn make(&self) -> Result<Consumer<Config>, BusError> {
-        if Instant::now() < self.make_from {
-            return Err(BusError::Away("the server broke the last request off a moment ago".to_owned()));
-        }
         let prefix = &self.bus.inner.prefix;
-        let stream = stream::ensure(&self.bus.inner.context, prefix).await?;
+        let stream = self.bus.stream().await?;
         let config = Config {
             durable_name: Some(self.durable.clone()),
             deliver_policy: DeliverPolicy::All,
@@ -187,7 +178,6 @@ impl Pull {
                     self.batch = None;
                     if !error.to_string().contains("MaxBytes") {
                         self.consumer = None;
-                        self.make_from = Instant::now() + AFTER_BREAK;
                     }
                     return true;
                 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use async_nats::jetstream::Context;
+use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind};
 use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::{
-    Config, DiscardPolicy, RawMessageErrorKind, RetentionPolicy, StorageType, Stream,
+    Config, DiscardPolicy, LastRawMessageErrorKind, RawMessageErrorKind, RetentionPolicy, StorageType, Stream,
 };
+use async_nats::jetstream::{Context, ErrorCode};
 
 use crate::{BusError, BusState, Prefix, subjects, wire};
 
@@ -17,10 +18,33 @@ pub(crate) fn away(error: &impl ToString) -> BusError {
     BusError::Away(error.to_string())
 }
 
-/// The stream, made where it does not exist.
-pub(crate) async fn ensure(context: &Context, prefix: &Prefix) -> Result<Stream, BusError> {
+/// The stream, where it exists.
+pub(crate) async fn find(context: &Context, prefix: &Prefix) -> Result<Option<Stream>, BusError> {
+    match context.get_stream(&prefix.stream).await {
+        Ok(stream) => Ok(Some(stream)),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(away(&error)),
+    }
+}
+
+fn is_missing(error: &GetStreamError) -> bool {
+    matches!(error.kind(), GetStreamErrorKind::JetStream(fault) if fault.error_code() == ErrorCode::STREAM_NOT_FOUND)
+}
+
+pub(crate) async fn delete(context: &Context, prefix: &Prefix) -> Result<(), BusError> {
+    match context.delete_stream(&prefix.stream).await {
+        Ok(_) => Ok(()),
+        Err(error) => match find(context, prefix).await? {
+            None => Ok(()),
+            Some(_) => Err(away(&error)),
+        },
+    }
+}
+
+/// Makes the stream. Of two who do so at once both get the same one.
+pub(crate) async fn make(context: &Context, prefix: &Prefix) -> Result<Stream, BusError> {
     context
-        .get_or_create_stream(Config {
+        .create_stream(Config {
             name: prefix.stream.clone(),
             subjects: vec![subjects::all(&prefix.root)],
             storage: StorageType::File,
@@ -35,8 +59,7 @@ pub(crate) async fn ensure(context: &Context, prefix: &Prefix) -> Result<Stream,
 }
 
 /// What the stream holds, and its last stream sequence.
-pub(crate) async fn examine(context: &Context, prefix: &Prefix) -> Result<(BusState, u64), BusError> {
-    let stream = ensure(context, prefix).await?;
+pub(crate) async fn examine(stream: &Stream, prefix: &Prefix) -> Result<(BusState, u64), BusError> {
     let info = stream.get_info().await.map_err(|e| away(&e))?;
     let state = &info.state;
     let last_sequence = state.last_sequence;
@@ -45,17 +68,22 @@ pub(crate) async fn examine(context: &Context, prefix: &Prefix) -> Result<(BusSt
         let state = BusState { incarnation: format!("{created}/empty"), ..BusState::default() };
         return Ok((state, last_sequence));
     }
-    let newest =
-        stream.get_last_raw_message_by_subject(&subjects::all(&prefix.root)).await.map_err(|e| away(&e))?;
+    let newest = stream.get_last_raw_message_by_subject(&subjects::all(&prefix.root)).await;
+    let newest = newest.map_err(|error| match error.kind() {
+        LastRawMessageErrorKind::NoMessageFound => {
+            BusError::Damaged("it says that it holds messages and has none".to_owned())
+        }
+        _ => away(&error),
+    })?;
     let (last_seq, last_hash) = (wire::seq(&newest.headers), wire::hash(&newest.headers));
-    let first = at(&stream, state.first_sequence).await?.and_then(|m| wire::seq(&m.headers));
+    let first = at(stream, state.first_sequence).await?.and_then(|m| wire::seq(&m.headers));
     let deleted = state.deleted_count.unwrap_or(0);
     let contiguous = if first != Some(1) {
         0
     } else if deleted == 0 {
         last_seq.unwrap_or(0)
     } else {
-        before_first_hole(&stream, state.first_sequence).await?
+        before_first_hole(stream, state.first_sequence).await?
     };
     let found = BusState {
         last_seq,

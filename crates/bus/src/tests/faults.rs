@@ -96,6 +96,32 @@ async fn a_deleted_stream_is_made_anew_and_filled_from_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_stream_is_thrown_away_and_made_anew() {
+    let nats = Nats::start().await;
+    let prefix = prefix("damaged");
+    let bus = connected(&nats.url(), prefix.clone()).await;
+    bus.publish(&chain(1)).await.unwrap();
+    let files =
+        nats.store_dir().join("jetstream").join("$G").join("streams").join(&prefix.stream).join("msgs");
+    std::fs::remove_dir_all(&files).unwrap();
+    // The server holds its present file open and notices when it begins the next one.
+    let client = async_nats::connect(nats.url()).await.unwrap();
+    let context = async_nats::jetstream::new(client);
+    let filler = async || {
+        let subject = format!("{}.filler", prefix.root);
+        context.publish(subject, vec![b'x'; 1_000_000].into()).await.unwrap().await
+    };
+    while filler().await.is_ok() {}
+    let state = bus.state().await;
+    assert!(matches!(state, Err(BusError::Damaged(_))), "{state:?}");
+    let log = MemoryLog::new(chain(30));
+    let _relay = relay(&log, &bus);
+    converged(&bus, 30).await;
+    let mut reader = bus.subscribe("reader").await.unwrap();
+    assert_eq!(seqs(&receive(&mut reader, 30).await), (1..=30).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_emptied_server_is_filled_from_the_log() {
     let mut nats = Nats::start().await;
     let bus = connected(&nats.url(), prefix("emptied")).await;
