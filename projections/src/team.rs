@@ -27,6 +27,10 @@ impl Projection for TeamRows {
         &["rm_team", "rm_member"]
     }
 
+    fn teamless(&self) -> &'static [&'static str] {
+        &["rm_team", "rm_member"]
+    }
+
     fn ddl(&self) -> &'static str {
         include_str!("../../migrations/read/team.sql")
     }

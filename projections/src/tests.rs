@@ -6,3 +6,4 @@ mod past;
 mod portable;
 mod split;
 mod stage;
+mod wall;

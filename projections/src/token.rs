@@ -25,6 +25,10 @@ impl Projection for TokenRows {
         &["rm_token"]
     }
 
+    fn teamless(&self) -> &'static [&'static str] {
+        &["rm_token"]
+    }
+
     fn ddl(&self) -> &'static str {
         include_str!("../../migrations/read/token.sql")
     }

@@ -25,6 +25,10 @@ impl Projection for UserRows {
         &["rm_user"]
     }
 
+    fn teamless(&self) -> &'static [&'static str] {
+        &["rm_user"]
+    }
+
     fn ddl(&self) -> &'static str {
         include_str!("../../migrations/read/user.sql")
     }

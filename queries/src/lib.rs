@@ -1,6 +1,7 @@
 //! What one may see: views that serialise to the public contract's schemas, and the SQL that fills them.
 //!
 //! Every function takes the caller's team and every statement names it, so another team's thing is simply not found.
+//! On PostgreSQL row security stands behind that: a statement that forgets its team finds nothing of another.
 //! The exceptions find something before a team is known, and say so: a token by its digest, a team by its name, a
 //! user by e-mail address. Absence is `None` or an empty list; an error means that the database could not answer.
 

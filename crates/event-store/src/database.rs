@@ -13,6 +13,7 @@ use touchstone_vault::Tables;
 
 use crate::StoreError;
 use crate::memory::MemoryLog;
+use crate::reader::Reader;
 
 macro_rules! migrations {
     ($folder:literal) => {
@@ -20,11 +21,12 @@ macro_rules! migrations {
             (1, "event log", include_str!(concat!("../../../migrations/", $folder, "/0001_event_log.sql"))),
             (2, "vault", include_str!(concat!("../../../migrations/", $folder, "/0002_vault.sql"))),
             (3, "read store", include_str!(concat!("../../../migrations/", $folder, "/0003_read_store.sql"))),
+            (4, "walls", include_str!(concat!("../../../migrations/", $folder, "/0004_walls.sql"))),
         ]
     };
 }
 
-type Migrations = [(i64, &'static str, &'static str); 3];
+type Migrations = [(i64, &'static str, &'static str); 4];
 
 const POSTGRES: Migrations = migrations!("postgres");
 const SQLITE: Migrations = migrations!("sqlite");
@@ -40,7 +42,13 @@ pub enum Database {
         write: SqlitePool,
         read: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres {
+        /// As the owner of every table.
+        write: PgPool,
+        /// As the reader, who may look at read tables only, and there only at the rows of one team.
+        read: PgPool,
+        reader: Reader,
+    },
     /// Gone with the process; for tests.
     Memory(Memory),
 }
@@ -55,10 +63,15 @@ pub struct Memory {
 impl Database {
     /// Connects. `sqlite:<path>` makes the file where it is absent; tables are made by [`Database::migrate`].
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_for(url, Reader::default()).await
+    }
+
+    /// The same with another name for the role that reads on PostgreSQL.
+    pub async fn open_for(url: &str, reader: Reader) -> Result<Self, StoreError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             Self::sqlite(path.strip_prefix("//").unwrap_or(path)).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::postgres(url).await
+            Self::postgres(url, reader).await
         } else {
             Err(StoreError::Url)
         }
@@ -118,12 +131,15 @@ impl Database {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { write, read, .. } => {
+                read.close().await;
+                write.close().await;
+            }
             Self::Memory(_) => {}
         }
     }
 
-    async fn postgres(url: &str) -> Result<Self, StoreError> {
+    async fn postgres(url: &str, reader: Reader) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| StoreError::Url)?
             .application_name("touchstone")
@@ -135,16 +151,21 @@ impl Database {
                 ("default_transaction_isolation", "read\\ committed"),
             ])
             .disable_statement_logging();
-        let pool =
-            PgPoolOptions::new().max_connections(16).acquire_timeout(ACQUIRE).connect_with(options).await?;
-        Ok(Self::Postgres(pool))
+        let pool = |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
+        let write = pool(12).connect_with(options.clone()).await?;
+        // From its first moment a connection is the reader's, and `reset role` leads back to the reader. The role may
+        // not exist before the first migration.
+        let reading = options.options([("role", reader.name()), ("default_transaction_read_only", "on")]);
+        let read = pool(10).connect_lazy_with(reading);
+        Ok(Self::Postgres { write, read, reader })
     }
 
     /// Brings the tables to this version, under a lock: several processes may try at once.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match self {
-            Self::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
+            Self::Postgres { write, reader, .. } => {
+                let mut connection = write.acquire().await?;
+                reader.ensure(&mut connection).await?;
                 migrator(POSTGRES).run_direct(&mut *connection).await.map_err(StoreError::Migration)
             }
             Self::Sqlite { write, .. } => {
@@ -157,11 +178,18 @@ impl Database {
         }
     }
 
+    /// Whether whoever is logged in passes row security by, which takes the wall between teams away.
+    pub async fn passes_row_security(&self) -> Result<bool, StoreError> {
+        let Self::Postgres { write, .. } = self else { return Ok(false) };
+        let sql = "select rolsuper or rolbypassrls from pg_roles where rolname = current_user";
+        Ok(sqlx::query_scalar(sql).fetch_one(write).await?)
+    }
+
     /// Where the vault keeps its rows: in the same database.
     #[must_use]
     pub fn vault_tables(&self) -> Tables {
         match self {
-            Self::Postgres(pool) => Tables::Postgres(pool.clone()),
+            Self::Postgres { write, .. } => Tables::Postgres(write.clone()),
             Self::Sqlite { write, read } => Tables::Sqlite { write: write.clone(), read: read.clone() },
             Self::Memory(memory) => memory.vault.clone(),
         }

@@ -13,6 +13,11 @@ pub enum StoreError {
     Unavailable(#[source] sqlx::Error),
     #[error("the database could not be brought to this version's tables")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// The role that reads is missing and cannot be made.
+    #[error(
+        "the role that reads for callers is not ready; as a superuser of the database run: {create}; {grant};"
+    )]
+    Reader { create: String, grant: String },
     #[error("sealed texts cannot be handled just now")]
     Vault(#[from] VaultError),
     #[error("the event log is damaged: {0}")]

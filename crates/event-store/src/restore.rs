@@ -31,7 +31,7 @@ const SIZE: Size = Size { events: 2_000, bytes: 8 * 1024 * 1024 };
 pub async fn after_restore(database: &Database, vault: &Vault) -> Result<RestoreReport, StoreError> {
     vault.check().await?;
     let unneeded = RestoreReport { needed: false, sequenced: 0, floor: 0, epoch: 0 };
-    let Database::Postgres(pool) = database else { return Ok(unneeded) };
+    let Database::Postgres { write: pool, .. } = database else { return Ok(unneeded) };
     let log = PostgresLog::open(pool.clone()).await?;
     if !log.is_restored().await? {
         return Ok(RestoreReport { floor: log.floor(), ..unneeded });

@@ -78,8 +78,8 @@ impl Store {
             Database::Sqlite { write, read } => {
                 (Arc::new(SqliteLog { write: write.clone(), read: read.clone() }), None)
             }
-            Database::Postgres(pool) => {
-                let log = PostgresLog::open(pool.clone()).await?;
+            Database::Postgres { write, .. } => {
+                let log = PostgresLog::open(write.clone()).await?;
                 if log.is_restored().await? {
                     return Err(StoreError::Restored);
                 }

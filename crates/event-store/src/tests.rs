@@ -3,6 +3,7 @@
 mod contract;
 mod fixture;
 mod order;
+mod reader;
 mod restore;
 mod seal;
 mod tables;

@@ -61,6 +61,7 @@ fn now() -> i64 {
 pub async fn list(group: &Group) -> Result<Vec<DeadLetter>, ReadError> {
     let lines: Vec<Line> = group
         .db()
+        .as_owner()
         .all(
             "select lane, seq, event_id, event_name, reason, parked_at, discarded from dead_letter \
              where group_name = $1 and generation = 0 order by seq",
@@ -108,7 +109,8 @@ pub async fn discard(group: &Group, lane: &str) -> Result<u64, ReadError> {
 
 async fn retry_lane(group: &Group, lane: String) -> Result<Retried, ReadError> {
     loop {
-        let seqs: Vec<(i64,)> = group.db().all(OF_LANE, args![group.name(), lane.as_str()]).await?;
+        let seqs: Vec<(i64,)> =
+            group.db().as_owner().all(OF_LANE, args![group.name(), lane.as_str()]).await?;
         let seqs: Vec<i64> = seqs.into_iter().map(|(seq,)| seq).collect();
         let (events, fault) = read(group, &seqs).await?;
         let stays = |fault: String| Retried { lane: lane.clone(), events: seqs.len(), fault: Some(fault) };

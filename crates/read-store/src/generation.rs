@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::{Projection, ReadError, Tx};
+use crate::{Projection, ReadError, Tx, wall};
 
 /// What every live read table's name starts with.
 pub(crate) const LIVE: &str = "rm_";
@@ -89,7 +89,7 @@ pub(crate) async fn create_tables(
             tx.define(&statement).await?;
         }
     }
-    Ok(())
+    wall::raise(tx, projections).await
 }
 
 pub(crate) async fn create_indexes(

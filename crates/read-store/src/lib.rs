@@ -22,9 +22,10 @@ mod status;
 mod tests;
 mod tx;
 mod verify;
+mod wall;
 
 pub use arg::Arg;
-pub use db::{Db, Row, TeamDb};
+pub use db::{Db, Row, View};
 pub use dead_letter::{DeadLetter, Retried, discard, list as dead_letters, retry};
 pub use error::{ApplyError, ReadError};
 pub use group::{Group, Health};

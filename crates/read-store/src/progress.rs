@@ -54,7 +54,7 @@ const GENERATION: &str = "select seq, hash, xid, position from generation where 
 
 /// What a group's live tables show.
 pub(crate) async fn live(db: &Db, group: &str) -> Result<Option<Progress>, ReadError> {
-    db.one::<Line>(LIVE, args![group]).await?.map(Line::read).transpose()
+    db.as_owner().one::<Line>(LIVE, args![group]).await?.map(Line::read).transpose()
 }
 
 /// Locks the row until the transaction ends.

@@ -14,6 +14,13 @@ pub trait Projection: Send + Sync {
     /// Its tables; each name starts with `rm_`.
     fn tables(&self) -> &'static [&'static str];
 
+    /// Those of its tables in which things are found before a team is known, by a token's digest or an e-mail
+    /// address. All others show each team its own rows and nothing to a reader without a team. Each is named with
+    /// its reason in migrations/README.md.
+    fn teamless(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The statements that make its tables and indexes, one text for both databases.
     fn ddl(&self) -> &'static str;
 

@@ -92,6 +92,7 @@ pub async fn rebuild(
 async fn finished_elsewhere(group: &Group, built: &Built) -> Result<Option<Rebuilt>, ReadError> {
     let live: Option<(i64,)> = group
         .db()
+        .as_owner()
         .one(
             "select generation from projection where group_name = $1 and generation = $2",
             args![group.name(), built.number],

@@ -52,6 +52,7 @@ impl RelaySource for LogSource {
     async fn cursor(&self) -> Result<Cursor, SourceError> {
         let found: Option<(i64, String)> = self
             .db
+            .as_owner()
             .one("select seq, stream from relay_progress where name = $1", args![NAME])
             .await
             .map_err(fault)?;

@@ -31,6 +31,7 @@ pub async fn statuses(group: &Group, now: Time) -> Result<Vec<ProjectionStatus>,
         group.log().read(at, 1, 1).await?.first().map(|event| now.since(event.recorded_at).as_secs());
     let parked: Vec<(String,)> = group
         .db()
+        .as_owner()
         .all(
             "select distinct lane from dead_letter \
              where group_name = $1 and generation = 0 and discarded = false order by lane",
@@ -40,6 +41,7 @@ pub async fn statuses(group: &Group, now: Time) -> Result<Vec<ProjectionStatus>,
     let parked: Vec<String> = parked.into_iter().map(|(lane,)| lane).collect();
     let generations: Vec<(String, i64)> = group
         .db()
+        .as_owner()
         .all("select name, generation from projection where group_name = $1", args![group.name()])
         .await?;
     Ok(group

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use sqlx::{Executor, Postgres, Sqlite};
+use touchstone_event_store::Reader;
 
 use crate::db::{Open, encode};
 use crate::generation::renamed;
@@ -26,6 +27,11 @@ impl<'a> Tx<'a> {
         Self { open, prefix }
     }
 
+    /// A table's name in this generation.
+    pub(crate) fn name(&self, table: &str) -> String {
+        renamed(table, self.prefix).into_owned()
+    }
+
     fn text<'s>(&self, sql: &'s str) -> Cow<'s, str> {
         renamed(sql, self.prefix)
     }
@@ -38,7 +44,7 @@ impl<'a> Tx<'a> {
                 let args = arg::sqlite(args).map_err(|e| encode(&e))?;
                 sqlx::query_as_with::<Sqlite, R, _>(&sql, args).fetch_all(&mut **tx).await?
             }
-            Open::Postgres(tx) => {
+            Open::Postgres(tx, _) => {
                 let args = arg::postgres(args).map_err(|e| encode(&e))?;
                 sqlx::query_as_with::<Postgres, R, _>(&sql, args).fetch_all(&mut **tx).await?
             }
@@ -53,7 +59,7 @@ impl<'a> Tx<'a> {
                 let args = arg::sqlite(args).map_err(|e| encode(&e))?;
                 sqlx::query_as_with::<Sqlite, R, _>(&sql, args).fetch_optional(&mut **tx).await?
             }
-            Open::Postgres(tx) => {
+            Open::Postgres(tx, _) => {
                 let args = arg::postgres(args).map_err(|e| encode(&e))?;
                 sqlx::query_as_with::<Postgres, R, _>(&sql, args).fetch_optional(&mut **tx).await?
             }
@@ -68,7 +74,7 @@ impl<'a> Tx<'a> {
                 let args = arg::sqlite(args).map_err(|e| encode(&e))?;
                 sqlx::query_with(&sql, args).execute(&mut **tx).await?.rows_affected()
             }
-            Open::Postgres(tx) => {
+            Open::Postgres(tx, _) => {
                 let args = arg::postgres(args).map_err(|e| encode(&e))?;
                 sqlx::query_with(&sql, args).execute(&mut **tx).await?.rows_affected()
             }
@@ -113,7 +119,7 @@ impl<'a> Tx<'a> {
         let (arguments, types) = arg::postgres_columns(rows).map_err(|e| encode(&e))?;
         let sql = from_arrays(table, columns, &types, suffix);
         let sql = self.text(&sql);
-        if let Open::Postgres(tx) = self.open {
+        if let Open::Postgres(tx, _) = self.open {
             sqlx::query_with(&sql, arguments).execute(&mut **tx).await?;
         }
         Ok(())
@@ -126,7 +132,7 @@ impl<'a> Tx<'a> {
             Open::Sqlite(tx) => {
                 (&mut **tx).execute(sqlx::raw_sql(&sql)).await?;
             }
-            Open::Postgres(tx) => {
+            Open::Postgres(tx, _) => {
                 (&mut **tx).execute(sqlx::raw_sql(&sql)).await?;
             }
         }
@@ -134,7 +140,15 @@ impl<'a> Tx<'a> {
     }
 
     pub(crate) const fn is_postgres(&self) -> bool {
-        matches!(self.open, Open::Postgres(_))
+        matches!(self.open, Open::Postgres(..))
+    }
+
+    /// The role that may read what is made here, where there are roles.
+    pub(crate) fn reader(&self) -> Option<Reader> {
+        match &*self.open {
+            Open::Sqlite(_) => None,
+            Open::Postgres(_, reader) => Some(reader.clone()),
+        }
     }
 }
 

@@ -6,12 +6,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sqlx::{Connection, Executor, PgConnection};
+use tokio::sync::OnceCell;
 
 use crate::process::{Look, PortTaken, Process, RunAs, free_port, scratch};
 use crate::{blocking, programs};
 
 /// Owns every database that a test is given; neither a superuser nor able to pass row security by.
 const ROLE: &str = "touchstone";
+
+/// What a superuser prepares for it: the role in whose name it reads for callers.
+const READER: &str = "touchstone_reader";
 
 /// Makes the data directory. The server's command line is `<bin>/postgres -D <data> …`.
 const INITDB: &str =
@@ -53,6 +57,7 @@ pub struct Cluster {
     data: PathBuf,
     bin: PathBuf,
     databases: AtomicU32,
+    roles: OnceCell<()>,
 }
 
 impl Cluster {
@@ -65,7 +70,14 @@ impl Cluster {
             let process = Process::start(user, &dir, "QUIT", INITDB, &server(&bin, &dir, &data, port, disk));
             if process.until_ready(|| look(&data)).is_ok() {
                 let process = Arc::new(Mutex::new(process));
-                return Self { process, port, data, bin, databases: AtomicU32::new(0) };
+                return Self {
+                    process,
+                    port,
+                    data,
+                    bin,
+                    databases: AtomicU32::new(0),
+                    roles: OnceCell::new(),
+                };
             }
         }
     }
@@ -77,7 +89,7 @@ impl Cluster {
         let statement = format!("create database {name} owner {ROLE} template template0");
         let made = async {
             let mut admin = PgConnection::connect(&self.admin_url()).await?;
-            ensure_role(&mut admin).await?;
+            self.roles.get_or_try_init(|| make_roles(&mut admin)).await?;
             admin.execute(statement.as_str()).await?;
             admin.close().await
         };
@@ -118,16 +130,15 @@ impl Cluster {
     }
 }
 
-async fn ensure_role(admin: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let statement =
-        format!("create role {ROLE} login nosuperuser nocreatedb nocreaterole nobypassrls noreplication");
-    match admin.execute(statement.as_str()).await {
-        // Another test was first: duplicate_object, or unique_violation when both ran at the same moment.
-        Err(sqlx::Error::Database(fault)) if matches!(fault.code().as_deref(), Some("42710" | "23505")) => {
-            Ok(())
-        }
-        other => other.map(|_| ()),
+async fn make_roles(admin: &mut PgConnection) -> Result<(), sqlx::Error> {
+    for statement in [
+        format!("create role {ROLE} login nosuperuser nocreatedb nocreaterole nobypassrls noreplication"),
+        format!("create role {READER} nologin"),
+        format!("grant {READER} to {ROLE}"),
+    ] {
+        admin.execute(statement.as_str()).await?;
     }
+    Ok(())
 }
 
 fn server(bin: &Path, dir: &Path, data: &Path, port: u16, disk: Disk) -> Vec<OsString> {

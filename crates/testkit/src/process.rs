@@ -47,12 +47,10 @@ impl Spawn {
     pub fn command(&self, args: &[&str]) -> Command {
         let store = &self.settings.store;
         let mut command = Command::new(Self::binary());
-        command
-            .args(args)
-            .arg("--data-dir")
-            .arg(&store.data_dir)
-            .arg("--database-url")
-            .arg(&store.database_url);
+        command.args(args).arg("--data-dir").arg(&store.data_dir);
+        if !args.contains(&"--database-url") {
+            command.arg("--database-url").arg(&store.database_url);
+        }
         if let Some(url) = &store.nats_url {
             command.arg("--nats-url").arg(url);
         }

@@ -9,9 +9,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use touchstone::bootstrap;
-use touchstone::settings::{Part, Settings, StoreSettings};
+use touchstone::settings::{Settings, StoreSettings};
 use touchstone::wiring::{Core, Server};
-use touchstone_egress::Policy;
 use touchstone_servers::Nats;
 use touchstone_vocabulary::TeamRole;
 
@@ -50,29 +49,17 @@ pub struct World {
 }
 
 /// Where the server keeps things, for a test that starts processes itself.
-#[expect(clippy::expect_used, reason = "a test cannot go on without its servers")]
 pub(crate) async fn settings(backend: Backend, dir: &TempDir) -> (Settings, Option<Nats>) {
-    let data_dir = dir.path().join("data");
-    let (database_url, nats) = match backend {
-        Backend::Embedded => (format!("sqlite:{}", data_dir.join("touchstone.db").display()), None),
-        Backend::Scaled => (touchstone_servers::postgres().await.database().await, Some(Nats::start().await)),
+    let mut store = StoreSettings::embedded(&dir.path().join("data"));
+    let nats = match backend {
+        Backend::Embedded => None,
+        Backend::Scaled => {
+            store.database_url = touchstone_servers::postgres().await.database().await;
+            Some(Nats::start().await)
+        }
     };
-    let store = StoreSettings {
-        key_file: data_dir.join("vault.key"),
-        nats_url: nats.as_ref().map(Nats::url),
-        data_dir,
-        database_url,
-    };
-    let settings = Settings {
-        store,
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        roles: [Part::Api, Part::Relay, Part::Project, Part::Run].into(),
-        egress: Policy::parse("", true).expect("an empty list"),
-        deadline_hours: 24.0,
-        max_in_flight: touchstone_runner::MAX_IN_FLIGHT,
-        nats_stream: None,
-        nats_root: None,
-    };
+    store.nats_url = nats.as_ref().map(Nats::url);
+    let settings = Settings::of(store, SocketAddr::from(([127, 0, 0, 1], 0)));
     (settings, nats)
 }
 

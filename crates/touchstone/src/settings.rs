@@ -12,6 +12,7 @@ use figment::providers::{Format, Toml};
 use figment::value::Dict;
 use serde::Deserialize;
 use touchstone_egress::Policy;
+use touchstone_event_store::Reader;
 
 /// A part of the service that a process can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +61,9 @@ pub struct StoreOptions {
     /// The file with the key that seals secrets [default: vault.key in the data directory, made on first start].
     #[arg(long, global = true, env = "TOUCHSTONE_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+    /// The PostgreSQL role in whose name queries read [default: touchstone_reader].
+    #[arg(long, global = true, env = "TOUCHSTONE_READER_ROLE")]
+    pub reader_role: Option<String>,
 }
 
 /// How a server behaves.
@@ -88,6 +92,9 @@ pub struct ServeOptions {
     /// First segments of every NATS subject [default: touchstone.v1].
     #[arg(long, env = "TOUCHSTONE_NATS_ROOT")]
     pub nats_root: Option<String>,
+    /// Serve although the database login passes row security by, as superusers do.
+    #[arg(long, env = "TOUCHSTONE_ALLOW_SUPERUSER")]
+    pub allow_superuser: bool,
 }
 
 /// The file's keys, split over the two groups; an unknown key is refused by name.
@@ -103,9 +110,9 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions)> {
     let (mut store, mut serve) = (Dict::new(), Dict::new());
     for (key, value) in file {
         match key.as_str() {
-            "data_dir" | "database_url" | "nats_url" | "key_file" => store.insert(key, value),
+            "data_dir" | "database_url" | "nats_url" | "key_file" | "reader_role" => store.insert(key, value),
             "listen" | "roles" | "egress_allow" | "deadline_hours" | "max_in_flight" | "nats_stream"
-            | "nats_root" => serve.insert(key, value),
+            | "nats_root" | "allow_superuser" => serve.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
         };
     }
@@ -123,9 +130,21 @@ pub struct StoreSettings {
     pub database_url: String,
     pub nats_url: Option<String>,
     pub key_file: PathBuf,
+    pub reader: Reader,
 }
 
 impl StoreSettings {
+    /// Everything in one directory.
+    pub fn embedded(data_dir: &Path) -> Self {
+        Self {
+            data_dir: data_dir.to_owned(),
+            database_url: format!("sqlite:{}", data_dir.join("touchstone.db").display()),
+            nats_url: None,
+            key_file: data_dir.join("vault.key"),
+            reader: Reader::default(),
+        }
+    }
+
     /// Embedded: one process at a time may serve it.
     pub fn is_sqlite(&self) -> bool {
         self.database_url.starts_with("sqlite:")
@@ -143,57 +162,73 @@ pub struct Settings {
     pub max_in_flight: usize,
     pub nats_stream: Option<String>,
     pub nats_root: Option<String>,
+    pub allow_superuser: bool,
+}
+
+impl Settings {
+    /// A server of every part with the defaults.
+    pub fn of(store: StoreSettings, listen: SocketAddr) -> Self {
+        Self {
+            store,
+            listen,
+            roles: BTreeSet::from([Part::Api, Part::Relay, Part::Project, Part::Run]),
+            egress: Policy { loopback: listen.ip().is_loopback(), ..Policy::default() },
+            deadline_hours: 24.0,
+            max_in_flight: touchstone_runner::MAX_IN_FLIGHT,
+            nats_stream: None,
+            nats_root: None,
+            allow_superuser: false,
+        }
+    }
 }
 
 /// Resolves where things are kept.
 pub fn store(options: &StoreOptions) -> Result<StoreSettings> {
     let (file, _) = from_file(options.config.as_deref())?;
-    Ok(resolve_store(options, file))
+    resolve_store(options, file)
 }
 
-fn resolve_store(options: &StoreOptions, file: StoreOptions) -> StoreSettings {
+fn resolve_store(options: &StoreOptions, file: StoreOptions) -> Result<StoreSettings> {
     let data_dir =
         options.data_dir.clone().or(file.data_dir).unwrap_or_else(|| PathBuf::from("touchstone-data"));
-    let database_url = options
-        .database_url
-        .clone()
-        .or(file.database_url)
-        .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("touchstone.db").display()));
-    StoreSettings {
-        key_file: options.key_file.clone().or(file.key_file).unwrap_or_else(|| data_dir.join("vault.key")),
+    let usual = StoreSettings::embedded(&data_dir);
+    let reader = options.reader_role.clone().or(file.reader_role).map(|name| name.parse());
+    Ok(StoreSettings {
+        database_url: options.database_url.clone().or(file.database_url).unwrap_or(usual.database_url),
         nats_url: options.nats_url.clone().or(file.nats_url),
+        key_file: options.key_file.clone().or(file.key_file).unwrap_or(usual.key_file),
+        reader: reader.transpose().context("reader_role cannot be used")?.unwrap_or_default(),
         data_dir,
-        database_url,
-    }
+    })
 }
 
 /// Resolves a server's settings.
 pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
     let (store_file, file) = from_file(store.config.as_deref())?;
     let listen = options.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+    let usual = Settings::of(resolve_store(store, store_file)?, listen);
     let roles = match options.roles.clone().or(file.roles) {
-        None => BTreeSet::from([Part::Api, Part::Relay, Part::Project, Part::Run]),
+        None => usual.roles,
         Some(names) => names.iter().map(|name| name.trim().parse()).collect::<Result<_>>()?,
     };
     let allow = options.egress_allow.clone().or(file.egress_allow).unwrap_or_default();
-    let deadline_hours = options.deadline_hours.or(file.deadline_hours).unwrap_or(24.0);
+    let deadline_hours = options.deadline_hours.or(file.deadline_hours).unwrap_or(usual.deadline_hours);
     if !(deadline_hours > 0.0 && deadline_hours.is_finite()) {
         bail!("deadline_hours must be above 0");
     }
-    let max_in_flight =
-        options.max_in_flight.or(file.max_in_flight).unwrap_or(touchstone_runner::MAX_IN_FLIGHT);
+    let max_in_flight = options.max_in_flight.or(file.max_in_flight).unwrap_or(usual.max_in_flight);
     if max_in_flight == 0 {
         bail!("max_in_flight must be above 0");
     }
     Ok(Settings {
-        store: resolve_store(store, store_file),
-        listen,
         roles,
         egress: Policy::parse(&allow, listen.ip().is_loopback()).context("egress_allow cannot be read")?,
         deadline_hours,
         max_in_flight,
         nats_stream: options.nats_stream.clone().or(file.nats_stream),
         nats_root: options.nats_root.clone().or(file.nats_root),
+        allow_superuser: options.allow_superuser || file.allow_superuser,
+        ..usual
     })
 }
 
@@ -203,7 +238,7 @@ mod tests {
 
     #[test]
     fn without_any_setting_everything_lies_in_one_directory() {
-        let settings = resolve_store(&StoreOptions::default(), StoreOptions::default());
+        let settings = resolve_store(&StoreOptions::default(), StoreOptions::default()).unwrap();
         assert_eq!(settings.database_url, "sqlite:touchstone-data/touchstone.db");
         assert_eq!(settings.key_file, Path::new("touchstone-data/vault.key"));
         assert!(settings.is_sqlite());

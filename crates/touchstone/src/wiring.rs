@@ -46,7 +46,7 @@ pub struct Core {
 /// The database, migrated, before anybody asks whether the log is whole.
 pub async fn database(settings: &StoreSettings) -> Result<(Database, Vault)> {
     make_private(&settings.data_dir)?;
-    let database = Database::open(&settings.database_url).await?;
+    let database = Database::open_for(&settings.database_url, settings.reader.clone()).await?;
     database.migrate().await?;
     let vault = Vault::open(database.vault_tables(), &settings.key_file).await?;
     Ok((database, vault))
@@ -100,6 +100,12 @@ impl Server {
     ) -> Result<Self> {
         let lock = lock(&settings.store)?;
         let core = Core { clock, ..core(&settings.store).await? };
+        if core.store.database().passes_row_security().await? && !settings.allow_superuser {
+            bail!(
+                "the database login passes row security by, which takes the wall between teams away; log in as a role \
+                 without SUPERUSER and BYPASSRLS, or say --allow-superuser"
+            );
+        }
         // The lock makes the server of an embedded store the only one: what its last run held is its own again.
         let owner = match &lock {
             Some(_) => Uuid::new_v5(&Uuid::NAMESPACE_URL, b"touchstone:embedded"),

@@ -17,7 +17,7 @@ use crate::all;
 /// One database under test.
 pub struct Stage {
     pub store: Store,
-    db: Db,
+    pub db: Db,
     pub group: Group,
     appended: AtomicI64,
     _folder: Option<TempDir>,
@@ -69,7 +69,7 @@ impl Stage {
     pub async fn catch_up(&self) {
         let sequencer = Sequencer::new(self.store.clone(), Uuid::from_u128(1));
         loop {
-            if matches!(self.store.database(), Database::Postgres(_)) {
+            if matches!(self.store.database(), Database::Postgres { .. }) {
                 sequencer.step().await.unwrap();
             }
             if self.group.catch_up().await.unwrap() == self.appended.load(Ordering::Relaxed) {
@@ -87,7 +87,7 @@ impl Stage {
 
     /// Lines of text, as a statement with one column `line` gives them.
     pub async fn lines(&self, sql: &str, args: Vec<Arg>) -> Vec<String> {
-        let lines: Vec<Line> = self.db.all(sql, args).await.unwrap();
+        let lines: Vec<Line> = self.db.as_owner().all(sql, args).await.unwrap();
         lines.into_iter().map(|line| line.line).collect()
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{PgPool, SqlitePool};
-use touchstone_event_store::Database;
+use touchstone_event_store::{Database, Reader};
 use touchstone_read_store::Db;
 use touchstone_vocabulary::{EvaluationId, TeamId};
 use uuid::Uuid;
@@ -91,7 +91,14 @@ impl Stage {
                 db: Db::new(&Database::Sqlite { write: sqlite.clone(), read: sqlite.clone() }),
                 pool: Pool::Sqlite(sqlite),
             },
-            Self { db: Db::new(&Database::Postgres(postgres.clone())), pool: Pool::Postgres(postgres) },
+            Self {
+                db: Db::new(&Database::Postgres {
+                    write: postgres.clone(),
+                    read: postgres.clone(),
+                    reader: Reader::default(),
+                }),
+                pool: Pool::Postgres(postgres),
+            },
         ];
         for stage in &both {
             for entry in

@@ -228,3 +228,17 @@ async fn another_token_leaves_an_admin_what_he_is() {
     assert_eq!(admin.get("/v1/users/me").await.ok()["team_role"], "admin");
     down(server).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_that_passes_row_security_by_is_refused_unless_told_otherwise() {
+    let spawn = Spawn::new(Backend::Scaled).await;
+    let url = spawn.settings.store.database_url.replace("touchstone@", "postgres@");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--log", "off", "--database-url", &url];
+    let refused = spawn.run(&serve).await;
+    assert_eq!((refused.0, refused.1.trim().lines().count()), (Some(1), 1), "{}", refused.1);
+    assert!(refused.1.contains("--allow-superuser"), "{}", refused.1);
+    let mut allowed = spawn.command(&[&serve[..], &["--allow-superuser"]].concat());
+    let mut child = allowed.stdout(Stdio::piped()).spawn().unwrap();
+    let line = BufReader::new(child.stdout.take().unwrap()).lines().next_line().await.unwrap().unwrap();
+    assert!(line.contains("serves http://"), "{line}");
+}

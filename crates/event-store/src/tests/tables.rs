@@ -12,7 +12,7 @@ use crate::{Database, Store, StoreError};
 
 pub(super) fn pool(world: &World) -> &PgPool {
     match world.store.database() {
-        Database::Postgres(pool) => pool,
+        Database::Postgres { write, .. } => write,
         Database::Sqlite { .. } | Database::Memory(_) => panic!("not on PostgreSQL"),
     }
 }
@@ -31,6 +31,16 @@ async fn events_cannot_be_changed_or_removed_on_postgres() {
         assert!(sqlx::query(statement).execute(pool(&world)).await.is_err(), "{statement}");
     }
     world.log(3).await;
+}
+
+#[tokio::test]
+async fn the_owner_of_the_tables_has_no_right_to_change_events() {
+    let world = World::postgres().await;
+    for right in ["update", "delete", "truncate"] {
+        let sql = "select has_table_privilege('events', $1)";
+        let held: bool = sqlx::query_scalar(sql).bind(right).fetch_one(pool(&world)).await.unwrap();
+        assert!(!held, "{right}");
+    }
 }
 
 #[tokio::test]

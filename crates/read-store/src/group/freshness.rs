@@ -53,6 +53,7 @@ impl Group {
         }
         let found: Result<Option<(i64,)>, _> = self
             .db
+            .as_owner()
             .one(
                 "select seq from dead_letter \
                  where group_name = $1 and generation = 0 and lane = $2 and discarded = false limit 1",

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::Group;
 use crate::generation::{self, LIVE};
 use crate::progress::{self, Place};
-use crate::{Progress, ReadError, Scope, Tx, args, rebuild};
+use crate::{Progress, ReadError, Scope, Tx, args, rebuild, wall};
 
 impl Group {
     /// Makes tables that are missing. A projection that is new to a log with a past, or whose tables have another
@@ -65,6 +65,8 @@ impl Group {
             )
             .await?;
         }
+        // Also around tables that were made before it, or for a reader of another name.
+        wall::raise(&mut tx, &self.projections).await?;
         open.commit().await?;
         Ok(stale)
     }

@@ -110,7 +110,8 @@ async fn verification_names_the_table_and_counts_the_rows(world: World) {
     let report = verify(&world.group).await.unwrap();
     let found: Vec<_> = report.tables.iter().map(|t| (t.table.as_str(), t.rows, t.differing)).collect();
     assert_eq!(found, [("rm_note", 300, 2), ("rm_count", 5, 1)]);
-    let left: Vec<(i64,)> = world.db().all("select number from generation", Vec::new()).await.unwrap();
+    let left: Vec<(i64,)> =
+        world.db().as_owner().all("select number from generation", Vec::new()).await.unwrap();
     assert!(left.is_empty());
 }
 
@@ -149,14 +150,18 @@ async fn tables_of_an_earlier_generation_are_gone(world: World) {
         rebuild(&world.group, &Scope::All, &CancellationToken::new(), |_| {}).await.unwrap().unwrap();
     }
     let generations: Vec<(i64,)> =
-        world.db().all("select distinct generation from projection", Vec::new()).await.unwrap();
+        world.db().as_owner().all("select distinct generation from projection", Vec::new()).await.unwrap();
     assert_eq!(generations, [(3,)]);
     for number in 1..=3 {
-        let gone = world.db().all::<(i64,)>(&format!("select number from g{number}_note"), Vec::new()).await;
+        let gone = world
+            .db()
+            .as_owner()
+            .all::<(i64,)>(&format!("select number from g{number}_note"), Vec::new())
+            .await;
         assert!(gone.is_err());
     }
     let by_number: Vec<(i64,)> =
-        world.db().all("select number from rm_note where number = $1", args![7]).await.unwrap();
+        world.db().as_owner().all("select number from rm_note where number = $1", args![7]).await.unwrap();
     assert_eq!(by_number, [(7,)]);
 }
 

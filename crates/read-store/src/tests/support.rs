@@ -205,8 +205,12 @@ impl World {
     }
 
     async fn events(&self) -> i64 {
-        let found: Option<(i64,)> =
-            self.db().one("select cast(count(*) as bigint) from events", Vec::new()).await.unwrap();
+        let found: Option<(i64,)> = self
+            .db()
+            .as_owner()
+            .one("select cast(count(*) as bigint) from events", Vec::new())
+            .await
+            .unwrap();
         found.unwrap().0
     }
 
@@ -227,11 +231,16 @@ impl World {
     pub(crate) async fn rows(&self) -> (Vec<(String, i64, i64, String)>, Vec<(String, i64, i64)>) {
         let notes = self
             .db()
+            .as_owner()
             .all("select stream, place, number, text from rm_note order by stream, place", Vec::new())
             .await
             .unwrap();
-        let counts =
-            self.db().all("select stream, n, total from rm_count order by stream", Vec::new()).await.unwrap();
+        let counts = self
+            .db()
+            .as_owner()
+            .all("select stream, n, total from rm_count order by stream", Vec::new())
+            .await
+            .unwrap();
         (notes, counts)
     }
 

@@ -16,14 +16,13 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use touchstone_aggregates::evaluation::{CallParams, Spec};
-use touchstone_egress::Policy;
 use touchstone_kernel::{Clock, Owned, Sealed};
 use touchstone_vocabulary::{ApiKeyId, EvaluationId, HarnessId, Hub, Score, TeamId, mean};
 use uuid::Uuid;
 
 use self::client::Client;
 use crate::clock::SystemClock;
-use crate::settings::{Part, Settings, StoreSettings};
+use crate::settings::{Settings, StoreSettings};
 use crate::target::{Persona, TargetOptions};
 use crate::wiring::Server;
 
@@ -91,21 +90,8 @@ async fn demonstrate(
     let target_stop = stop.clone();
     let mut background = tokio::task::JoinSet::new();
     background.spawn(crate::target::serve(practice, options, target_stop));
-    let settings = Settings {
-        store: StoreSettings {
-            data_dir: scratch.to_owned(),
-            database_url: format!("sqlite:{}", scratch.join("touchstone.db").display()),
-            nats_url: None,
-            key_file: scratch.join("vault.key"),
-        },
-        listen: args.listen,
-        roles: [Part::Api, Part::Relay, Part::Project, Part::Run].into(),
-        egress: Policy::parse("", true)?,
-        deadline_hours: 1.0,
-        max_in_flight: touchstone_runner::MAX_IN_FLIGHT,
-        nats_stream: None,
-        nats_root: None,
-    };
+    let settings =
+        Settings { deadline_hours: 1.0, ..Settings::of(StoreSettings::embedded(scratch), args.listen) };
     let server = Server::start(&settings, Arc::new(SystemClock), stop.clone()).await?;
     let address = server.address.context("the API does not listen")?;
     let token = std::fs::read_to_string(scratch.join("admin.token"))?;
