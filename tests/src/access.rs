@@ -29,7 +29,7 @@ fn filled(operation: &Operation, id: &str) -> String {
 }
 
 /// A body that is well-formed for every operation that takes one.
-fn plausible() -> Value {
+pub fn plausible() -> Value {
     json!({
         "name": "x", "id": fresh(), "hub": "custom", "value": "practice-key-value", "model": "m",
         "rate_limit_per_interval": 1, "rate_limit_interval": 1, "api_key_proxy": fresh(),

@@ -16,6 +16,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod address;
+#[cfg(test)]
 mod api_key;
 #[cfg(test)]
 mod architecture;

@@ -5,7 +5,7 @@
 //! known here.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
 /// The network an address belongs to, as far as reaching it is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,6 +62,11 @@ impl Zone {
             IpAddr::V6(v6) => of_v6(v6),
         }
     }
+}
+
+/// Whether a connection to this address ends on this machine: only its own addresses can be bound to.
+pub(crate) fn is_this_machine(address: IpAddr) -> bool {
+    matches!(Zone::of(address), Zone::Loopback | Zone::Unspecified) || UdpSocket::bind((address, 0)).is_ok()
 }
 
 /// Credential services of cloud providers that stand at a fixed IPv4 address.

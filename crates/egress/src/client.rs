@@ -23,7 +23,7 @@ pub struct Egress(Arc<Clients>);
 
 struct Clients {
     policy: Arc<Policy>,
-    /// For each port that the allow list names.
+    /// For each port that a judgement may depend on.
     by_port: HashMap<u16, Client>,
     any_port: Client,
 }
@@ -72,13 +72,13 @@ impl Egress {
         Self::with_lookup(policy, &system_lookup())
     }
 
-    pub(crate) fn with_lookup(policy: Policy, lookup: &Lookup) -> Result<Self, Setup> {
+    /// The same with another way of asking for addresses. Whatever it answers is judged.
+    pub fn with_lookup(policy: Policy, lookup: &Lookup) -> Result<Self, Setup> {
         let policy = Arc::new(policy);
         let guarded = |port| client(Guard { policy: Arc::clone(&policy), port, lookup: Arc::clone(lookup) });
         let by_port = policy
-            .allow
-            .iter()
-            .filter_map(|entry| entry.port)
+            .ports()
+            .into_iter()
             .map(|port| Ok((port, guarded(Some(port))?)))
             .collect::<Result<_, Setup>>()?;
         let any_port = guarded(None)?;

@@ -2,15 +2,17 @@
 //!
 //! Two regimes and nothing between them. Without a list: public addresses, and this machine's loopback where the
 //! server itself listens on loopback only. With a list: exactly the listed places, public ones included. The list
-//! comes from the operator's settings alone; no request can add to it.
+//! comes from the operator's settings alone; no request can add to it. And no list opens the service itself, or what it
+//! stands on.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use url::{Host, Url};
 
-use crate::address::Zone;
+use crate::address::{Zone, is_this_machine};
 
 /// Why an address is not contacted. The sentences name no host, so that they can be counted and shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +31,9 @@ pub enum Blocked {
     Network(Zone),
     #[error("The address is not on the operator's list of allowed addresses.")]
     NotListed,
+    /// Its API, its database or its NATS server, whatever the list says.
+    #[error("The address is a part of this service and is not contacted.")]
+    Own,
 }
 
 /// An entry of the allow list that cannot be read.
@@ -62,6 +67,26 @@ pub struct Policy {
     pub allow: Vec<Allowed>,
     /// Loopback is reachable although nothing is listed.
     pub loopback: bool,
+    /// A metadata service is reachable where it is listed as that very address.
+    pub metadata: bool,
+    pub own: Own,
+}
+
+/// Ports of the service and of what it stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Own {
+    /// Of this process, on whatever address of this machine.
+    pub here: BTreeSet<u16>,
+    /// Of servers it uses, on whatever address that is not public: their names may resolve to several.
+    pub near: BTreeSet<u16>,
+}
+
+impl Own {
+    fn is(&self, address: IpAddr, port: Option<u16>) -> bool {
+        let Some(port) = port else { return false };
+        (self.near.contains(&port) && Zone::of(address) != Zone::Public)
+            || (self.here.contains(&port) && is_this_machine(address))
+    }
 }
 
 /// Ports on which something listens that an HTTP request could harm: mail, shells, directories, databases, brokers.
@@ -81,7 +106,7 @@ impl Policy {
             .map(str::parse)
             .collect::<Result<Vec<Allowed>, _>>()?;
         let loopback = listens_on_loopback && allow.is_empty();
-        Ok(Self { allow, loopback })
+        Ok(Self { allow, loopback, ..Self::default() })
     }
 
     /// Judges all that can be judged without asking a name server. A name that passes is judged again, by its
@@ -114,8 +139,17 @@ impl Policy {
         }
     }
 
-    /// Judges one address that is about to be connected to. `port` is `None` for a port that no entry names.
+    /// The ports that a judgement may depend on.
+    pub(crate) fn ports(&self) -> BTreeSet<u16> {
+        let listed = self.allow.iter().filter_map(|entry| entry.port);
+        listed.chain(self.own.here.iter().copied()).chain(self.own.near.iter().copied()).collect()
+    }
+
+    /// Judges one address that is about to be connected to. `port` is `None` for one that is none of [`Self::ports`].
     pub(crate) fn judge(&self, address: IpAddr, port: Option<u16>) -> Result<(), Blocked> {
+        if self.own.is(address.to_canonical(), port) {
+            return Err(Blocked::Own);
+        }
         if self.allow.is_empty() {
             return match Zone::of(address) {
                 Zone::Public => Ok(()),
@@ -127,7 +161,9 @@ impl Policy {
         unicast(address)?;
         let metadata = Zone::of(address) == Zone::Metadata;
         let listed = self.allow.iter().any(|entry| {
-            entry.covers_port(port) && entry.covers(address) && (!metadata || entry.is_one_address())
+            entry.covers_port(port)
+                && entry.covers(address)
+                && (!metadata || (self.metadata && entry.is_one_address()))
         });
         if listed { Ok(()) } else { Err(Blocked::NotListed) }
     }
@@ -140,8 +176,10 @@ impl Policy {
         address: IpAddr,
         port: Option<u16>,
     ) -> Result<(), Blocked> {
-        if self.names(name, port) && Zone::of(address.to_canonical()) != Zone::Metadata {
-            return unicast(address.to_canonical());
+        let canonical = address.to_canonical();
+        let vouched = self.names(name, port) && Zone::of(canonical) != Zone::Metadata;
+        if vouched && !self.own.is(canonical, port) {
+            return unicast(canonical);
         }
         self.judge(address, port)
     }

@@ -2,7 +2,7 @@
 //!
 //! The HTTP client connects to what this returns and asks nobody else, so an address that changes between two
 //! questions (rebinding) is judged both times. The client does not tell a resolver which port it will connect to:
-//! there is therefore one guard per port that the allow list names, and one for all other ports.
+//! there is therefore one guard per port that the policy names, and one for all other ports.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +14,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use crate::policy::{Blocked, Policy};
 
 /// Asks for the addresses of a name.
-pub(crate) type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> + Send + Sync>;
+pub type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> + Send + Sync>;
 
 /// The operating system's own way: hosts file, then name servers.
 pub(crate) fn system_lookup() -> Lookup {
@@ -28,7 +28,7 @@ pub(crate) fn system_lookup() -> Lookup {
 
 pub(crate) struct Guard {
     pub policy: Arc<Policy>,
-    /// The port of the connections this guard serves; `None` for every port that the policy does not name.
+    /// The port of the connections this guard serves; `None` for every port on which no judgement depends.
     pub port: Option<u16>,
     pub lookup: Lookup,
 }

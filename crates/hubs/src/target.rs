@@ -75,7 +75,7 @@ mod tests {
     }
 
     fn address(hub: Hub, url: Option<&str>) -> Result<String, TargetFault> {
-        let egress = Egress::new(Policy { allow: vec![], loopback: true }).unwrap();
+        let egress = Egress::new(Policy { loopback: true, ..Policy::default() }).unwrap();
         target(hub, url).address(&egress).map(String::from)
     }
 

@@ -67,10 +67,15 @@ impl Spawn {
     }
 
     /// Starts a server on a free port and waits for its address.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
     pub async fn serve(&self) -> Process {
+        self.serve_with(&["--log", "warn"]).await
+    }
+
+    /// The same with these arguments.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
+    pub async fn serve_with(&self, args: &[&str]) -> Process {
         let mut child = self
-            .command(&["serve", "--listen", "127.0.0.1:0", "--log", "warn"])
+            .command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the binary starts");

@@ -80,6 +80,9 @@ pub struct ServeOptions {
     /// server itself listens on loopback.
     #[arg(long, env = "TOUCHSTONE_EGRESS_ALLOW")]
     pub egress_allow: Option<String>,
+    /// Let metadata services of cloud providers be called where the list names their very address.
+    #[arg(long, env = "TOUCHSTONE_EGRESS_METADATA")]
+    pub egress_metadata: bool,
     /// Hours after which an unfinished evaluation ends as timed out [default: 24].
     #[arg(long, env = "TOUCHSTONE_DEADLINE_HOURS")]
     pub deadline_hours: Option<f64>,
@@ -111,8 +114,8 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions)> {
     for (key, value) in file {
         match key.as_str() {
             "data_dir" | "database_url" | "nats_url" | "key_file" | "reader_role" => store.insert(key, value),
-            "listen" | "roles" | "egress_allow" | "deadline_hours" | "max_in_flight" | "nats_stream"
-            | "nats_root" | "allow_superuser" => serve.insert(key, value),
+            "listen" | "roles" | "egress_allow" | "egress_metadata" | "deadline_hours" | "max_in_flight"
+            | "nats_stream" | "nats_root" | "allow_superuser" => serve.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
         };
     }
@@ -220,9 +223,10 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
     if max_in_flight == 0 {
         bail!("max_in_flight must be above 0");
     }
+    let egress = Policy::parse(&allow, listen.ip().is_loopback()).context("egress_allow cannot be read")?;
     Ok(Settings {
         roles,
-        egress: Policy::parse(&allow, listen.ip().is_loopback()).context("egress_allow cannot be read")?,
+        egress: Policy { metadata: options.egress_metadata || file.egress_metadata, ..egress },
         deadline_hours,
         max_in_flight,
         nats_stream: options.nats_stream.clone().or(file.nats_stream),

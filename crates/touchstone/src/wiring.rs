@@ -10,11 +10,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use axum::serve::ListenerExt;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio_util::sync::CancellationToken;
 use touchstone_api::{App, Limits};
 use touchstone_bus::{Bus, Prefix, Relay};
-use touchstone_egress::Egress;
+use touchstone_egress::{Egress, Own, Policy, Url};
 use touchstone_event_store::{Database, Sequencer, Store};
 use touchstone_hubs::ChatCompletions;
 use touchstone_kernel::{Clock, Freshness};
@@ -99,6 +99,9 @@ impl Server {
         cancel: CancellationToken,
     ) -> Result<Self> {
         let lock = lock(&settings.store)?;
+        let has = |part| settings.roles.contains(&part);
+        // Bound now, so that its port is known; heard from when there is something to say.
+        let socket = if has(Part::Api) { Some(bound(settings.listen)?) } else { None };
         let core = Core { clock, ..core(&settings.store).await? };
         if core.store.database().passes_row_security().await? && !settings.allow_superuser {
             bail!(
@@ -127,7 +130,6 @@ impl Server {
                 Bus::connect(url, prefix).await?
             }
         };
-        let has = |part| settings.roles.contains(&part);
         // In every process: it tells followers here of new events even where another one leads.
         let (sequencer, stop) = (Sequencer::new(core.store.clone(), owner), tasks.cancel());
         tasks.spawn("sequencer", async move { sequencer.run(stop).await });
@@ -142,7 +144,9 @@ impl Server {
             let (group, store, stop) = (Arc::clone(&core.group), core.store.clone(), tasks.cancel());
             tasks.spawn("projector", async move { group.run(subscription, owner, store, stop).await });
         }
-        let egress = Egress::new(settings.egress.clone()).context("the outbound client cannot be built")?;
+        let own = own(&settings.store, socket.as_ref().map(TcpSocket::local_addr).transpose()?);
+        let egress = Egress::new(Policy { own, ..settings.egress.clone() })
+            .context("the outbound client cannot be built")?;
         if has(Part::Run) {
             let options = Options {
                 alone: settings.store.is_sqlite(),
@@ -161,8 +165,10 @@ impl Server {
             // Whoever reads the token file may use it at once.
             let _ = core.group.reach(receipt.mark, format!("{}:{}", receipt.context, receipt.stream)).await;
         }
-        let address =
-            if has(Part::Api) { Some(api(settings, &core, egress, &mut tasks).await?) } else { None };
+        let address = match socket {
+            Some(socket) => Some(api(socket, &core, egress, &mut tasks)?),
+            None => None,
+        };
         Ok(Self { core, address, tasks, _lock: lock })
     }
 
@@ -177,7 +183,28 @@ impl Server {
     }
 }
 
-async fn api(settings: &Settings, core: &Core, egress: Egress, tasks: &mut Tasks) -> Result<SocketAddr> {
+fn bound(address: SocketAddr) -> Result<TcpSocket> {
+    let bind = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        Ok::<_, std::io::Error>(socket)
+    };
+    bind().with_context(|| format!("{address} cannot be listened on; choose another --listen"))
+}
+
+/// What no request may make this service call: itself, its database and its NATS server.
+fn own(store: &StoreSettings, api: Option<SocketAddr>) -> Own {
+    let port = |url: &str, usual| Url::parse(url).map_or(usual, |url| url.port().unwrap_or(usual));
+    let postgres = (!store.is_sqlite()).then(|| port(&store.database_url, 5432));
+    let nats = store.nats_url.as_deref().map(|url| port(url, 4222));
+    Own {
+        here: api.map(|address| address.port()).into_iter().collect(),
+        near: postgres.into_iter().chain(nats).collect(),
+    }
+}
+
+fn api(socket: TcpSocket, core: &Core, egress: Egress, tasks: &mut Tasks) -> Result<SocketAddr> {
     let app = Arc::new(App {
         dispatch: Arc::new(core.store.clone()),
         history: Arc::new(core.store.log()),
@@ -194,10 +221,8 @@ async fn api(settings: &Settings, core: &Core, egress: Egress, tasks: &mut Tasks
         }),
         limits: Limits::default(),
     });
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .with_context(|| format!("{} cannot be listened on; choose another --listen", settings.listen))?;
-    let address = listener.local_addr()?;
+    let address = socket.local_addr()?;
+    let listener = socket.listen(1024).with_context(|| format!("{address} cannot be listened on"))?;
     let router = touchstone_api::router(app);
     let stop = tasks.cancel();
     tasks.spawn("api", async move {

@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema, openapi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::address;
 use crate::app::{App, Dispatch, to_its_end};
 use crate::body::Body;
 use crate::caller::Caller;
@@ -135,10 +136,7 @@ fn asked(
         let all = Hub::ALL.iter().map(|hub| hub.as_str()).collect::<Vec<_>>().join(", ");
         ApiError::invalid("hub", format!("must be one of {all}"))
     })?;
-    let url = new.url.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
-    if let Some(url) = &url {
-        egress.check(url).map_err(|blocked| ApiError::invalid("url", blocked.to_string()))?;
-    }
+    let url = address::permitted(egress, &["url"], new.url)?;
     let secret = new.value.filter(|value| !value.expose_secret().is_empty());
     if secret.as_ref().is_some_and(|value| value.expose_secret().chars().any(char::is_control)) {
         return Err(ApiError::invalid("value", "must not contain line breaks or other control characters"));

@@ -1,6 +1,6 @@
 //! Which addresses are refused, in every form they can be written in.
 
-use crate::{Allowed, Blocked, Egress, Place, Policy, Zone};
+use crate::{Allowed, Blocked, Egress, Own, Place, Policy, Zone};
 
 fn egress(allow: &str, loopback: bool) -> Egress {
     Egress::new(Policy::parse(allow, loopback).unwrap()).unwrap()
@@ -134,6 +134,7 @@ fn public_addresses_at_the_edges_of_closed_ranges_are_accepted() {
 #[test]
 fn an_address_that_is_no_plain_web_address_is_refused() {
     let home = egress("", true);
+    let closed = egress("", false);
     let table = [
         ("", Blocked::Invalid),
         ("example.org/v1", Blocked::Invalid),
@@ -151,13 +152,21 @@ fn an_address_that_is_no_plain_web_address_is_refused() {
         ("http://name@example.org/", Blocked::Userinfo),
         ("http://name:word@example.org/", Blocked::Userinfo),
         ("http://:word@example.org/", Blocked::Userinfo),
+        ("http://example.org@127.0.0.1/", Blocked::Userinfo),
+        ("http://127.0.0.1#@example.org/", Blocked::Network(Zone::Loopback)),
+        ("http://127.0.0.1\\@example.org/", Blocked::Network(Zone::Loopback)),
+        ("http://127.0.0.1?.example.org/", Blocked::Network(Zone::Loopback)),
+        ("http:127.0.0.1/", Blocked::Network(Zone::Loopback)),
+        ("http:\\\\127.0.0.1/", Blocked::Network(Zone::Loopback)),
+        ("ht\ttp://127.0.\n0.1/", Blocked::Network(Zone::Loopback)),
         ("http://example.org:22/", Blocked::Port(22)),
         ("http://127.0.0.1:5432/", Blocked::Port(5432)),
         ("https://example.org:6379/", Blocked::Port(6379)),
         ("http://localhost:4222/", Blocked::Port(4222)),
     ];
     for (url, reason) in table {
-        assert_eq!(home.check(url).unwrap_err(), reason, "{url}");
+        let guard = if reason == Blocked::Network(Zone::Loopback) { &closed } else { &home };
+        assert_eq!(guard.check(url).unwrap_err(), reason, "{url}");
     }
 }
 
@@ -207,9 +216,15 @@ fn with_a_list_exactly_the_listed_places_are_reached() {
 }
 
 #[test]
-fn a_metadata_service_is_reached_only_when_listed_as_that_very_address() {
-    assert!(egress("169.254.169.254:80", false).check("http://169.254.169.254/").is_ok());
-    assert!(egress("0.0.0.0/0:80", false).check("http://169.254.169.254/").is_err());
+fn a_metadata_service_is_reached_only_when_listed_as_that_very_address_and_allowed() {
+    let metadata = |allow: &str, metadata| {
+        let policy = Policy { metadata, ..Policy::parse(allow, false).unwrap() };
+        Egress::new(policy).unwrap().check("http://169.254.169.254/").is_ok()
+    };
+    assert!(metadata("169.254.169.254:80", true));
+    for (allow, allowed) in [("169.254.169.254:80", false), ("0.0.0.0/0:80", true), ("", true), ("", false)] {
+        assert!(!metadata(allow, allowed), "{allow:?} {allowed}");
+    }
 }
 
 #[test]
@@ -222,13 +237,75 @@ fn no_list_opens_multicast_or_the_unspecified_address() {
 }
 
 #[test]
+fn no_list_opens_the_service_itself_or_what_it_stands_on() {
+    let own = Own { here: [8080].into(), near: [4222, 5432].into() };
+    for allow in ["", "127.0.0.1:8080,0.0.0.0/0:*,[::]/0:*,localhost:*"] {
+        let guarded = Policy { own: own.clone(), ..Policy::parse(allow, true).unwrap() };
+        let guarded = Egress::new(Policy { loopback: true, ..guarded }).unwrap();
+        for url in
+            ["http://127.0.0.1:8080/", "http://127.9.9.9:8080/", "http://[::1]:8080/", "http://0x7f.1:8080/"]
+        {
+            assert_eq!(guarded.check(url).unwrap_err(), Blocked::Own, "{url} with {allow:?}");
+        }
+        assert!(guarded.check("http://127.0.0.1:8081/").is_ok());
+    }
+    let listed = Policy { own, ..Policy::parse("0.0.0.0/0:*", false).unwrap() };
+    let listed = Egress::new(listed).unwrap();
+    for url in ["http://10.1.2.3:4222/", "http://192.168.0.9:5432/", "http://127.0.0.1:5432/"] {
+        assert_eq!(listed.check(url).unwrap_err(), Blocked::Own, "{url}");
+    }
+    // Somebody else's.
+    for url in ["http://10.1.2.3:8080/", "http://8.8.8.8:8080/", "http://8.8.8.8:5432/"] {
+        assert!(listed.check(url).is_ok(), "{url}");
+    }
+}
+
+#[test]
+fn every_way_of_writing_an_address_gets_the_same_verdict() {
+    let (closed, home) = (egress("", false), egress("", true));
+    let interesting = [0_u32, 0x7f00_0001, 0x0a00_0001, 0xa9fe_a9fe, 0x0808_0808, 0xc0a8_0101, 0xe000_0001];
+    // A walk over all of the address space, and the neighbours of the interesting ones.
+    let walk = (0..500_u32).map(|n| n.wrapping_mul(0x9e37_79b1));
+    for bits in walk.chain(interesting.into_iter().flat_map(|bits| [bits.wrapping_sub(1), bits, bits + 1])) {
+        let [a, b, c, d] = bits.to_be_bytes();
+        let (low, lower) = (bits & 0xff_ffff, bits & 0xffff);
+        let plain = format!("{a}.{b}.{c}.{d}");
+        for form in [
+            format!("{bits}"),
+            format!("0x{bits:x}"),
+            format!("0X{bits:08X}"),
+            format!("0{bits:o}"),
+            format!("{a}.{low}"),
+            format!("{a}.{b}.{lower}"),
+            format!("0{a:o}.0{b:o}.0{c:o}.0{d:o}"),
+            format!("0x{a:x}.0x{b:x}.0x{c:x}.0x{d:x}"),
+            format!("{plain}."),
+        ] {
+            for guard in [&closed, &home] {
+                let verdict = |host: &str| guard.check(&format!("http://{host}/")).map(String::from);
+                assert_eq!(verdict(&form), verdict(&plain), "{form} is {plain}");
+            }
+        }
+        for embedding in [
+            format!("[::ffff:{plain}]"),
+            format!("[::{plain}]"),
+            format!("[64:ff9b::{plain}]"),
+            format!("[2002:{:x}:{:x}::1]", bits >> 16, bits & 0xffff),
+            format!("[2001::{:x}:{:x}]", bits >> 16, bits & 0xffff),
+        ] {
+            assert!(closed.check(&format!("http://{embedding}/")).is_err(), "{embedding}");
+        }
+    }
+}
+
+#[test]
 fn an_entry_reads_back_as_it_is_written() {
     for entry in ["127.0.0.1:11434", "10.0.0.0/8:443", "[::1]:80", "[fd00::]/8:*", "ollama.lan:*"] {
         assert_eq!(entry.parse::<Allowed>().unwrap().to_string(), entry);
     }
     let inside: Allowed = "[fd00::/8]:443".parse().unwrap();
     assert!(matches!(inside.place, Place::Network { bits: 8, .. }));
-    assert_eq!(Policy::parse(" , ", true).unwrap(), Policy { allow: vec![], loopback: true });
+    assert_eq!(Policy::parse(" , ", true).unwrap(), Policy { loopback: true, ..Policy::default() });
     assert!(!Policy::parse("host:1", true).unwrap().loopback);
 }
 

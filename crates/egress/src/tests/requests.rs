@@ -40,7 +40,7 @@ async fn serve_raw(text: &'static str) -> SocketAddr {
 }
 
 fn home() -> Egress {
-    Egress::new(Policy { allow: vec![], loopback: true }).unwrap()
+    Egress::new(Policy { loopback: true, ..Policy::default() }).unwrap()
 }
 
 fn fixed(addresses: &'static [&'static str]) -> Lookup {
@@ -169,7 +169,7 @@ async fn a_name_that_resolves_to_closed_addresses_only_is_blocked() {
 #[tokio::test]
 async fn of_several_addresses_only_the_permitted_are_connected_to() {
     let address = serve(Router::new().route("/", get(|| async { "here" }))).await;
-    let policy = Policy { allow: vec![], loopback: true };
+    let policy = Policy { loopback: true, ..Policy::default() };
     let egress = Egress::with_lookup(policy, &fixed(&["10.0.0.1", "127.0.0.1"])).unwrap();
     let (status, body) =
         get_with(&egress, &format!("http://mixed.example:{}/", address.port()), ROOMY).await.unwrap();
@@ -185,7 +185,7 @@ async fn an_answer_that_changes_between_two_questions_is_judged_both_times() {
         let first = asked.fetch_add(1, Ordering::SeqCst) == 0;
         Box::pin(async move { Ok(vec![if first { "127.0.0.1" } else { "10.0.0.1" }.parse().unwrap()]) })
     });
-    let egress = Egress::with_lookup(Policy { allow: vec![], loopback: true }, &flipping).unwrap();
+    let egress = Egress::with_lookup(Policy { loopback: true, ..Policy::default() }, &flipping).unwrap();
     let url = format!("http://flip.example:{}/", address.port());
     assert!(get_with(&egress, &url, ROOMY).await.is_ok());
     let second = get_with(&egress, &url, ROOMY).await.unwrap_err();

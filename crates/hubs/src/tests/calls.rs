@@ -34,7 +34,7 @@ async fn serve(app: Router) -> String {
 }
 
 fn client() -> ChatCompletions {
-    ChatCompletions::new(Egress::new(Policy { allow: vec![], loopback: true }).unwrap())
+    ChatCompletions::new(Egress::new(Policy { loopback: true, ..Policy::default() }).unwrap())
 }
 
 fn target(hub: Hub, url: &str) -> Target {

@@ -30,7 +30,7 @@ async fn start_with(options: TargetOptions) -> Running {
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
     let server = tokio::spawn(serve(listener, options, shutdown.clone()));
-    let egress = Egress::new(Policy { allow: vec![], loopback: true }).unwrap();
+    let egress = Egress::new(Policy { loopback: true, ..Policy::default() }).unwrap();
     Running { address, shutdown, server, egress }
 }
 

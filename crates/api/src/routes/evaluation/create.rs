@@ -13,6 +13,7 @@ use touchstone_kernel::Sealed;
 use touchstone_vocabulary::{EvaluationId, HarnessId, HarnessType, ScenarioId, TeamId};
 use utoipa::ToSchema;
 
+use crate::address;
 use crate::error::ApiError;
 use crate::suite;
 
@@ -100,10 +101,7 @@ impl EvaluationRequest {
     /// What is asked for, in its canonical form. Its JSON is what the digest covers.
     fn spec(self, egress: &Egress) -> Result<Spec, ApiError> {
         let hub = self.hub.parse().map_err(|_| ApiError::invalid("hub", "must be the name of a hub"))?;
-        let url = filled(self.url);
-        if let Some(url) = &url {
-            egress.check(url).map_err(|blocked| ApiError::invalid("url", blocked.to_string()))?;
-        }
+        let url = address::permitted(egress, &["url"], self.url)?;
         let params = self.agent_params.unwrap_or_default().call(self.num_generations)?;
         let sample_size = self.sample_size.map(|size| within("sample_size", size)).transpose()?;
         let api_key = self
