@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use touchstone_kernel::{Idempotency, Mark, Meta, Metadata, Receipt, Stored};
+use touchstone_kernel::{Idempotency, Mark, Meta, Metadata, Receipt, Stored, lane};
 use uuid::Uuid;
 
 /// An event that is sealed and encoded but not yet stored.
@@ -129,12 +129,19 @@ pub(crate) fn key_row(meta: &Meta, key: &Idempotency, answer: &Answer) -> Result
     })
 }
 
-/// The metadata text that every event of a command carries.
-pub(crate) fn metadata(meta: &Meta, subject: String) -> Result<Arc<str>, serde_json::Error> {
+/// The metadata text that every event of a command carries in one stream. What the stream says already is left out:
+/// the text stands beside every response of an evaluation.
+pub(crate) fn metadata(
+    meta: &Meta,
+    context: &str,
+    stream: &str,
+    subject: String,
+) -> Result<Arc<str>, serde_json::Error> {
+    let team = meta.team.filter(|team| !stream.starts_with(&format!("{team}/")));
     let metadata = Metadata {
         actor: meta.actor.to_string(),
-        team: meta.team,
-        subject,
+        team,
+        subject: Some(subject).filter(|subject| *subject != lane(context, stream)),
         correlation: meta.correlation,
         causation: meta.causation,
     };

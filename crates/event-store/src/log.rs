@@ -106,7 +106,8 @@ impl Log {
         }
         let fault = |what: serde_json::Error| StoreError::Corrupt(what.to_string());
         let text: String = Box::<str>::from(stored).into();
-        let text = keys.open(envelope.event_id, envelope.metadata.get(), text).await?;
+        let stream = (envelope.context.as_str(), envelope.stream.as_str());
+        let text = keys.open(stream, envelope.event_id, envelope.metadata.get(), text).await?;
         if !stale {
             let payload = RawValue::from_string(text).map_err(fault)?;
             return Ok(Recorded { envelope, payload });

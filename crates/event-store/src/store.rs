@@ -8,7 +8,7 @@ use cqrs_es::EventStore as _;
 use cqrs_es::persist::SerializedEvent;
 use postgres_es::PostgresEventRepository;
 use tokio::sync::{Notify, watch};
-use touchstone_kernel::{Event, Kind, Meta, Metadata, Receipt, Rejection, State, event_id};
+use touchstone_kernel::{Event, Kind, Meta, Metadata, Receipt, Rejection, State, event_id, lane};
 use touchstone_vault::{DataKey, Vault};
 use uuid::Uuid;
 
@@ -271,7 +271,8 @@ impl Store {
         } else {
             None
         };
-        let metadata = metadata(meta, subject).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
+        let metadata = metadata(meta, context, &stream, subject)
+            .map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
         let mut events = Vec::with_capacity(raw.len());
         for (index, Raw { name, version, payload, natural_key }) in raw.into_iter().enumerate() {
             let unique = natural_key.unwrap_or_else(|| format!("{}/{index}", meta.command));
@@ -300,7 +301,7 @@ impl Store {
             let fault = |what: serde_json::Error| {
                 StoreError::Corrupt(format!("event {} of {context} {stream}: {what}", row.sequence))
             };
-            let payload = keys.open(row.event_id, &row.metadata, row.payload).await?;
+            let payload = keys.open((context, stream), row.event_id, &row.metadata, row.payload).await?;
             opened.push(SerializedEvent {
                 aggregate_id: stream.to_owned(),
                 sequence: usize::try_from(row.sequence).unwrap_or(usize::MAX),
@@ -400,9 +401,10 @@ pub(crate) struct Keys<'a> {
 }
 
 impl Keys<'_> {
-    /// Opens a payload whose metadata names the subject.
+    /// Opens a payload whose stream or metadata names the subject.
     pub(crate) async fn open(
         &mut self,
+        (context, stream): (&str, &str),
         event: Uuid,
         metadata: &str,
         payload: String,
@@ -412,6 +414,7 @@ impl Keys<'_> {
         }
         let Metadata { subject, .. } = serde_json::from_str(metadata)
             .map_err(|fault| StoreError::Corrupt(format!("metadata of event {event}: {fault}")))?;
+        let subject = subject.unwrap_or_else(|| lane(context, stream));
         let key = if let Some(key) = self.seen.get(&subject) {
             key.clone()
         } else {

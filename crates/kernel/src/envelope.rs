@@ -38,10 +38,12 @@ pub struct Envelope {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     pub actor: String,
+    /// In whose name; absent where the stream's first segment says it, or there is nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamId>,
-    /// Whose data key seals the payload's texts.
-    pub subject: String,
+    /// Whose data key seals the payload's texts; absent where it is the event's lane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     pub correlation: Uuid,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation: Option<Uuid>,
@@ -63,17 +65,7 @@ impl Envelope {
     /// The unit within which order matters to projections: the evaluation for evaluation and probe_run events, the
     /// stream otherwise.
     pub fn lane(&self) -> String {
-        match self.context.as_str() {
-            "evaluation" | "probe_run" => {
-                let mut parts = self.stream.split('/');
-                format!(
-                    "evaluation:{}/{}",
-                    parts.next().unwrap_or_default(),
-                    parts.next().unwrap_or_default()
-                )
-            }
-            other => format!("{other}:{}", self.stream),
-        }
+        lane(&self.context, &self.stream)
     }
 
     pub fn metadata(&self) -> Result<Metadata, WireFault> {
@@ -94,6 +86,17 @@ impl Envelope {
             metadata: self.metadata.get(),
             recorded_at: self.recorded_at.micros(),
         })
+    }
+}
+
+/// See [`Envelope::lane`].
+pub fn lane(context: &str, stream: &str) -> String {
+    match context {
+        "evaluation" | "probe_run" => {
+            let mut parts = stream.split('/');
+            format!("evaluation:{}/{}", parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+        }
+        other => format!("{other}:{stream}"),
     }
 }
 

@@ -18,7 +18,7 @@ mod state;
 pub mod testing;
 
 pub use command::{Claim, Command};
-pub use envelope::{Envelope, Metadata, Recorded};
+pub use envelope::{Envelope, Metadata, Recorded, lane};
 pub use event::{Event, WireFault, decode, encode};
 pub use hash::{ChainHash, Stored};
 pub use meta::{Actor, Idempotency, Mark, Meta, Receipt};

@@ -58,11 +58,10 @@ fn raw(value: &impl serde::Serialize) -> Box<RawValue> {
 }
 
 fn metadata() -> Metadata {
-    let team = TeamId(Uuid::from_u128(0x7ea3));
     Metadata {
         actor: format!("user:{}", UserId(Uuid::from_u128(0xada))),
-        team: Some(team),
-        subject: format!("evaluation:{team}/{}", Uuid::from_u128(0xe7a1)),
+        team: None,
+        subject: None,
         correlation: Uuid::from_u128(0xc0),
         causation: None,
     }
@@ -71,7 +70,7 @@ fn metadata() -> Metadata {
 /// An envelope with a true hash.
 fn example() -> Envelope {
     let metadata = metadata();
-    let stream = metadata.subject.trim_start_matches("evaluation:").to_owned();
+    let stream = format!("{}/{}", TeamId(Uuid::from_u128(0x7ea3)), Uuid::from_u128(0xe7a1));
     let mut envelope = Envelope {
         seq: 1,
         hash: ChainHash::GENESIS,
@@ -136,8 +135,15 @@ fn metadata_fields(metadata: &Metadata) -> Vec<(&'static str, &'static str)> {
             "actor",
             "`user:<id>`, or `system:<part>` for what the service did by itself: `runner` or `operator`",
         ),
-        ("team", "the team in whose name it was done; absent where there was none"),
-        ("subject", "the data key of the sealed texts; empty where there are none"),
+        (
+            "team",
+            "the team in whose name it was done; absent where it is the first segment of the stream, or there was none",
+        ),
+        (
+            "subject",
+            "the data key of the sealed texts, empty where there are none; absent where it is `evaluation:` and the first \
+             two segments of the stream (contexts `evaluation` and `probe_run`) or context, colon and stream (all others)",
+        ),
         ("correlation", "the same for everything that one request or one evaluation brought about"),
         ("causation", "the event or command that this one answers; absent where a person began it"),
     ]

@@ -28,7 +28,8 @@ async fn a_sealed_text_is_stored_shut_and_read_open(world: World) {
     let log = world.log(2).await;
     let stored = log[1].payload.as_ref().unwrap().get().to_owned();
     assert!(!stored.contains("secret") && !stored.contains("another") && stored.contains("$sealed"));
-    assert_eq!(log[1].metadata().unwrap().subject, Thing::subject(&thing(1)));
+    let subject = Some(Thing::subject(&thing(1))).filter(|subject| *subject != log[1].lane());
+    assert_eq!(log[1].metadata().unwrap().subject, subject);
 
     let recorded = world.store.log().open(log[1].clone()).await.unwrap();
     assert_eq!(recorded.event::<ThingEvent>().unwrap(), said());

@@ -24,7 +24,7 @@ impl Past {
         let metadata = Metadata {
             actor: "system:test".into(),
             team: Some(TEAM),
-            subject: String::new(),
+            subject: None,
             correlation: Uuid::nil(),
             causation: None,
         };
