@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, Connection as _, PgPool, SqlitePool};
 use touchstone_vault::Tables;
 
 use crate::StoreError;
@@ -32,6 +32,8 @@ const POSTGRES: Migrations = migrations!("postgres");
 const SQLITE: Migrations = migrations!("sqlite");
 
 /// How long anybody waits for a connection before the database counts as unreachable.
+/// A connection that was in use so lately is not asked whether it still lives.
+const TRUSTED: Duration = Duration::from_secs(1);
 const ACQUIRE: Duration = Duration::from_secs(10);
 
 /// The one database of an installation: log, vault, read tables and operational tables.
@@ -151,8 +153,20 @@ impl Database {
                 ("default_transaction_isolation", "read\\ committed"),
             ])
             .disable_statement_logging();
-        let pool = |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
-        let write = pool(12).connect_with(options.clone()).await?;
+        // sqlx asks every connection whether it still lives before it lends it: a round trip each time.
+        let pool = |connections| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(ACQUIRE)
+                .test_before_acquire(false)
+                .before_acquire(|connection, state| {
+                    Box::pin(async move { Ok(state.idle_for < TRUSTED || connection.ping().await.is_ok()) })
+                })
+        };
+        // The arrays of an append are large and its plan never depends on them: planning anew would copy them.
+        let write = pool(12)
+            .connect_with(options.clone().options([("plan_cache_mode", "force_generic_plan")]))
+            .await?;
         // From its first moment a connection is the reader's, and `reset role` leads back to the reader. The role may
         // not exist before the first migration.
         let reading = options.options([("role", reader.name()), ("default_transaction_read_only", "on")]);

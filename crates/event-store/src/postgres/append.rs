@@ -3,6 +3,11 @@
 //! A row of a stream sees the row before it committed, or the statement adds nothing. Its transaction id was given
 //! after that commit and is therefore larger, which is why `(xid, position)` keeps every stream in order.
 
+use sqlx::encode::{Encode, IsNull};
+use sqlx::error::BoxDynError;
+use sqlx::postgres::types::Oid;
+use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo};
+use sqlx::{Postgres, Type};
 use touchstone_kernel::Mark;
 use uuid::Uuid;
 
@@ -23,9 +28,9 @@ const GUARD: &str = "with admitted as (
 const EVENTS: &str = ", stored as (
     insert into events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata,
                         event_id, recorded_at)
-    select n.context, n.stream, n.sequence, n.name, n.version, n.payload::json, n.metadata::json, n.id, n.at
+    select n.context, n.stream, n.sequence, n.name, n.version, n.payload, n.metadata, n.id, n.at
     from admission a,
-         unnest($4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::uuid[],
+         unnest($4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::json[], $10::json[], $11::uuid[],
                 $12::bigint[]) with ordinality
          as n(context, stream, sequence, name, version, payload, metadata, id, at, place)
     order by n.place
@@ -47,6 +52,28 @@ const KEYED: &str = ", admission as (
 /// How often an append is sent again when the connection broke. Its event ids stay, so it cannot stand twice.
 const TRIES: u32 = 3;
 
+/// A text that is sent as `json`: cast from text, the database would copy and read each twice.
+struct JsonText<'a>(&'a str);
+
+impl Type<Postgres> for JsonText<'_> {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_oid(Oid(114))
+    }
+}
+
+impl PgHasArrayType for JsonText<'_> {
+    fn array_type_info() -> PgTypeInfo {
+        PgTypeInfo::with_oid(Oid(199))
+    }
+}
+
+impl Encode<'_, Postgres> for JsonText<'_> {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        buffer.extend_from_slice(self.0.as_bytes());
+        Ok(IsNull::No)
+    }
+}
+
 /// The columns of the events, one array each.
 #[derive(Default)]
 struct Columns<'a> {
@@ -55,8 +82,8 @@ struct Columns<'a> {
     sequences: Vec<i64>,
     names: Vec<&'a str>,
     versions: Vec<&'a str>,
-    payloads: Vec<&'a str>,
-    metadata: Vec<&'a str>,
+    payloads: Vec<JsonText<'a>>,
+    metadata: Vec<JsonText<'a>>,
     ids: Vec<Uuid>,
     times: Vec<i64>,
 }
@@ -71,8 +98,8 @@ impl<'a> Columns<'a> {
                 columns.sequences.push(sequence);
                 columns.names.push(&event.name);
                 columns.versions.push(&event.version);
-                columns.payloads.push(&event.payload);
-                columns.metadata.push(&event.metadata);
+                columns.payloads.push(JsonText(&event.payload));
+                columns.metadata.push(JsonText(&event.metadata));
                 columns.ids.push(event.event_id);
                 columns.times.push(event.recorded_at);
             }
