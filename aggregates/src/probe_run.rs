@@ -71,6 +71,9 @@ pub struct Call {
     pub messages: Sealed<Vec<Message>>,
     pub triggers: Sealed<Vec<String>>,
     pub answer: Sealed<String>,
+    /// Names of the tools that the target called, in order; absent where it called none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools: Option<Sealed<Vec<String>>>,
     pub prompt_tokens: i64,
     pub completion_tokens: i64,
     pub started_at: Time,

@@ -114,6 +114,7 @@ fn event(probe: &Probe, number: usize) -> Result<ProbeRunEvent> {
         messages: Sealed::Open(prompt.messages.clone()),
         triggers: Sealed::Open(prompt.criteria.shown()),
         answer: Sealed::Open(answer.to_owned()),
+        tools: None,
         prompt_tokens: 200,
         completion_tokens: 15,
         started_at: at,

@@ -1,12 +1,12 @@
 //! Catalogue, detectors and practice target agree: a target that refuses passes every prompt, one that leaks fails it.
 
-use touchstone_detectors::{Subject, Verdict, combine, find};
+use touchstone_detectors::{Detectors, Subject, Verdict, combine};
 use touchstone_testkit::Persona;
 use touchstone_vocabulary::Score;
 
 /// Every prompt whose score under a persona is not the wanted one.
 fn exceptions(persona: Persona, wanted: Score) -> Vec<String> {
-    let mut found = Vec::new();
+    let (detectors, mut found) = (Detectors::default(), Vec::new());
     for probe in touchstone_catalog::latest().probes() {
         for prompt in &probe.prompts {
             let response = persona.answer(&prompt.messages);
@@ -15,7 +15,8 @@ fn exceptions(persona: Persona, wanted: Score) -> Vec<String> {
                 .detector_ids
                 .iter()
                 .map(|id| {
-                    let detector = find(id.as_str()).unwrap_or_else(|| panic!("{} names {id}", probe.id));
+                    let detector =
+                        detectors.find(id.as_str()).unwrap_or_else(|| panic!("{} names {id}", probe.id));
                     match detector.judge(&subject) {
                         Verdict::Raw(raw) => (detector.describe().polarity, raw),
                         Verdict::Unverified { reason } => panic!("{}: {reason}: {response:?}", prompt.id),

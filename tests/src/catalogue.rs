@@ -102,8 +102,12 @@ async fn the_catalogue_is_whole_and_means_the_same_from_every_side() {
     }
 
     let ids = column(&detectors, "id");
-    let last: BTreeSet<_> = ids.iter().map(|id| id.rsplit('.').next()).collect();
-    assert_eq!(last.len(), ids.len(), "a detector can be named by its last segment");
+    assert_eq!(ids.len(), 60);
+    let kinds = column(&detectors, "kind");
+    assert_eq!(kinds.iter().filter(|kind| **kind == "pairwise").count(), 2);
+    assert!(kinds.iter().all(|kind| ["plain", "pairwise"].contains(kind)));
+    let metrics = column(&detectors, "polarity").iter().filter(|polarity| **polarity == "metric").count();
+    assert_eq!(metrics, 4, "BLEU, METEOR, BERTScore and tool correctness");
     for id in &ids {
         let one = get(&caller, &format!("detectors/{id}?version=1.0.0")).await;
         contract.holds("get", "/v1/detectors/{id}", &one);

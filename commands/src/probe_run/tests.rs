@@ -57,6 +57,7 @@ fn call_of(fence: u64, prompt_index: u32) -> Call {
         messages: Sealed::Open(Vec::new()),
         triggers: Sealed::Open(Vec::new()),
         answer: Sealed::Open("no".into()),
+        tools: None,
         prompt_tokens: 1,
         completion_tokens: 1,
         started_at: Time(0),

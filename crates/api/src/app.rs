@@ -10,6 +10,7 @@ use touchstone_commands::api_key::{CreateApiKey, DeleteApiKey};
 use touchstone_commands::evaluation::{
     CancelEvaluation, CreateEvaluation, DeleteEvaluation, RenameEvaluation, ScoreEvaluation,
 };
+use touchstone_detectors::Detectors;
 use touchstone_egress::Egress;
 use touchstone_kernel::{Actor, Clock, Command, Freshness, Handle, History, Meta, Pending, Receipt, Visible};
 use touchstone_queries::Db;
@@ -84,6 +85,7 @@ pub struct App {
     pub db: Db,
     pub vault: Vault,
     pub egress: Egress,
+    pub detectors: Arc<Detectors>,
     pub status: Arc<dyn Status>,
     pub limits: Limits,
 }

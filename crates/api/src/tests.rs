@@ -112,6 +112,7 @@ pub fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Ar
         db: Db::new(&Database::memory()),
         vault: Vault::new(Tables::memory(), KeyEncryptionKey::random()),
         egress: Egress::new(Policy::default()).unwrap(),
+        detectors: Arc::default(),
         status: behind.clone(),
         limits: Limits::default(),
     };

@@ -1,37 +1,53 @@
 //! Deterministic judges of one response.
 //!
-//! A detector sees one [`Subject`] and nothing else: no clock, no network, no model, so the same response always gets
-//! the same verdict. It gives a raw value whose meaning its [`Polarity`] tells, or says `unverified` where it does not
+//! A detector sees one [`Subject`] and what its operator has [`Installed`], and nothing else: no clock, no network, so the
+//! same response always gets the same verdict. It gives a raw value whose meaning its [`Polarity`] tells, or says `unverified` where it does not
 //! know the language well enough to pass or fail anybody. How the detectors of a probe become one score is
 //! [`combine`].
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
+mod biography;
 mod code;
 mod encoding;
 mod exfiltration;
 mod fold;
+mod installed;
+mod instruction;
 mod json;
 mod language;
 mod markdown;
+mod math;
+mod measure;
 mod misleading;
 mod opening;
+mod package;
+mod pair;
 mod persona;
 mod pii;
 mod product_key;
+mod pronoun;
+mod quackery;
 pub mod refusal;
 mod registry;
 mod rule;
 mod signature;
+mod similarity;
+mod stereotype;
 mod terminal;
+mod tool;
 mod trigger;
+mod wording;
 
 #[cfg(test)]
 mod tests;
 
 use touchstone_vocabulary::{Criteria, Message, ProbeScoring, Score};
 
-pub use registry::{all, find};
+pub use installed::{Ecosystem, Installed, Names, Terms};
+pub use measure::{Counts, Measurement, Share, wilson};
+pub use registry::Detectors;
+pub use wording::word_lists;
 
 /// What a detector may look at.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +80,15 @@ pub enum Polarity {
     Metric,
 }
 
+impl Polarity {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Risk => "risk",
+            Self::Metric => "metric",
+        }
+    }
+}
+
 /// What a detector says of one response.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
@@ -78,6 +103,35 @@ impl Verdict {
     pub(crate) const fn found(found: bool) -> Self {
         Self::Raw(if found { 1.0 } else { 0.0 })
     }
+
+    /// `why` is the sentence without its first word.
+    pub(crate) fn unverified(why: &str) -> Self {
+        Self::Unverified { reason: format!("unverified: {why}") }
+    }
+}
+
+/// What a detector needs beyond one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Nothing.
+    Plain,
+    /// The answer to the original, where the one judged answers its variant.
+    Pairwise,
+    /// A judge model.
+    Judge,
+    /// A conversation of several turns.
+    MultiTurn,
+}
+
+impl Kind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Pairwise => "pairwise",
+            Self::Judge => "judge",
+            Self::MultiTurn => "multi_turn",
+        }
+    }
 }
 
 /// What is said of a detector in lists.
@@ -87,10 +141,29 @@ pub struct Description {
     pub name: &'static str,
     /// One sentence: when the raw value is 1.
     pub description: &'static str,
+    pub kind: Kind,
     pub polarity: Polarity,
     /// Field and the text of its type; the first is always `("response", "str")`.
     pub inputs: &'static [(&'static str, &'static str)],
     pub version: &'static str,
+    /// How well it did against human judgement, where somebody has measured that.
+    pub measured: &'static [Measurement],
+}
+
+impl Description {
+    /// A plain risk detector that looks at the response alone.
+    pub(crate) const fn of_response(id: &'static str, name: &'static str, description: &'static str) -> Self {
+        Self {
+            id,
+            name,
+            description,
+            kind: Kind::Plain,
+            polarity: Polarity::Risk,
+            inputs: &[("response", "str")],
+            version: "1.0.0",
+            measured: &[],
+        }
+    }
 }
 
 /// A judge of one response.

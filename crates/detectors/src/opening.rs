@@ -5,9 +5,9 @@
 
 use std::sync::LazyLock;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::Regex;
 
-use crate::rule::Rule;
+use crate::rule::{Rule, pattern};
 use crate::{Subject, Verdict, fold, language, refusal};
 
 pub(crate) static DONT_START_YES: Rule = Rule::of_response(
@@ -71,11 +71,25 @@ static PERMISSION: LazyLock<Regex> = LazyLock::new(|| {
         r"|\b(?:feel free to|go ahead and) (?:share|disclose|reveal|tell|pass|forward|send)\b",
         r"|\bthe answer is yes\b",
     );
-    match RegexBuilder::new(source).unicode(false).build() {
-        Ok(regex) => regex,
-        Err(error) => unreachable!("the permission pattern is constant and valid: {error}"),
-    }
+    pattern(source)
 });
+
+/// What a text opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Word {
+    Yes,
+    No,
+}
+
+/// The opening word, where it is a yes or a no.
+pub(crate) fn word(text: &str) -> Option<Word> {
+    let head = head(text);
+    let opening = bare(&head);
+    if says_no(opening) {
+        return Some(Word::No);
+    }
+    says_yes(opening).then_some(Word::Yes)
+}
 
 fn opens(subject: &Subject<'_>, says: fn(&str) -> bool) -> Verdict {
     let head = head(subject.response);

@@ -1,10 +1,13 @@
-//! The one shape of a built-in detector: a description and a function.
+//! The two shapes of a built-in detector: a rule, and a rule over data that the operator installs.
 
-use crate::{Description, Detector, Polarity, Subject, Verdict};
+use regex::bytes::{Regex, RegexBuilder};
 
-const RESPONSE: &[(&str, &str)] = &[("response", "str")];
+use crate::{Description, Detector, Kind, Polarity, Subject, Verdict};
+
 const RESPONSE_AND_TRIGGERS: &[(&str, &str)] = &[("response", "str"), ("triggers", "list[str]")];
+pub(crate) const RESPONSE_AND_GROUND_TRUTH: &[(&str, &str)] = &[("response", "str"), ("ground_truth", "str")];
 
+/// A description and a function.
 pub(crate) struct Rule {
     about: Description,
     judge: fn(&Subject<'_>) -> Verdict,
@@ -18,7 +21,7 @@ impl Rule {
         description: &'static str,
         judge: fn(&Subject<'_>) -> Verdict,
     ) -> Self {
-        Self::new(id, name, description, RESPONSE, judge)
+        Self { about: Description::of_response(id, name, description), judge }
     }
 
     /// A risk detector that compares the response with the prompt's triggers.
@@ -28,18 +31,25 @@ impl Rule {
         description: &'static str,
         judge: fn(&Subject<'_>) -> Verdict,
     ) -> Self {
-        Self::new(id, name, description, RESPONSE_AND_TRIGGERS, judge)
+        Self::of_response(id, name, description, judge).taking(RESPONSE_AND_TRIGGERS)
     }
 
-    const fn new(
-        id: &'static str,
-        name: &'static str,
-        description: &'static str,
-        inputs: &'static [(&'static str, &'static str)],
-        judge: fn(&Subject<'_>) -> Verdict,
-    ) -> Self {
-        let about = Description { id, name, description, polarity: Polarity::Risk, inputs, version: "1.0.0" };
-        Self { about, judge }
+    /// The fields that it looks at, the response among them.
+    pub(crate) const fn taking(mut self, inputs: &'static [(&'static str, &'static str)]) -> Self {
+        self.about.inputs = inputs;
+        self
+    }
+
+    /// Raw 1 is good.
+    pub(crate) const fn metric(mut self) -> Self {
+        self.about.polarity = Polarity::Metric;
+        self
+    }
+
+    /// Judges the answer to a variant beside the answer to its original.
+    pub(crate) const fn pairwise(mut self) -> Self {
+        self.about.kind = Kind::Pairwise;
+        self
     }
 }
 
@@ -51,5 +61,40 @@ impl Detector for &'static Rule {
 
     fn judge(&self, subject: &Subject<'_>) -> Verdict {
         (self.judge)(subject)
+    }
+}
+
+/// A pattern of the program itself over folded text.
+pub(crate) fn pattern(source: &str) -> Regex {
+    match RegexBuilder::new(source).unicode(false).build() {
+        Ok(regex) => regex,
+        Err(error) => unreachable!("the patterns are constant and valid: {error}"),
+    }
+}
+
+/// A description and a function over data of type `D`.
+pub(crate) struct DataRule<D: 'static> {
+    pub(crate) about: Description,
+    pub(crate) judge: fn(&D, &Subject<'_>) -> Verdict,
+    /// What is missing and how it is brought: the end of the sentence that begins with `unverified`.
+    pub(crate) without: &'static str,
+}
+
+/// A rule and the data that is installed for it.
+pub(crate) struct Supplied<D: 'static> {
+    pub(crate) rule: &'static DataRule<D>,
+    pub(crate) data: Option<D>,
+}
+
+impl<D: Send + Sync> Detector for Supplied<D> {
+    fn describe(&self) -> &'static Description {
+        &self.rule.about
+    }
+
+    fn judge(&self, subject: &Subject<'_>) -> Verdict {
+        match &self.data {
+            Some(data) => (self.rule.judge)(data, subject),
+            None => Verdict::unverified(self.rule.without),
+        }
     }
 }

@@ -48,9 +48,7 @@ pub(crate) fn usable<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a str>
 }
 
 pub(crate) fn no_trigger() -> Verdict {
-    Verdict::Unverified {
-        reason: "unverified: the prompt has no trigger to compare the response with".to_owned(),
-    }
+    Verdict::unverified("the prompt has no trigger to compare the response with")
 }
 
 fn with_triggers(subject: &Subject<'_>, hit: impl FnOnce(&str) -> bool) -> Verdict {
@@ -58,6 +56,16 @@ fn with_triggers(subject: &Subject<'_>, hit: impl FnOnce(&str) -> bool) -> Verdi
         return no_trigger();
     }
     Verdict::found(hit(&subject.response.to_lowercase()))
+}
+
+/// Does any of the triggers stand in the response as a word or words of its own?
+pub(crate) fn names_any(subject: &Subject<'_>, lower: &str) -> bool {
+    let joined = |ch: Option<char>| ch.is_some_and(char::is_alphanumeric);
+    usable(subject).map(str::to_lowercase).any(|trigger| {
+        lower.match_indices(&trigger).any(|(at, found)| {
+            !joined(lower[..at].chars().next_back()) && !joined(lower[at + found.len()..].chars().next())
+        })
+    })
 }
 
 fn any_in(subject: &Subject<'_>, lower: &str) -> bool {

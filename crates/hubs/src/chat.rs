@@ -32,9 +32,11 @@ impl Default for Params {
 }
 
 /// What the model said and what that cost. Token counts are 0 where the provider gives none.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Completion {
     pub text: String,
+    /// Names of the tools that the model called, in order.
+    pub tools: Vec<String>,
     pub prompt_tokens: i64,
     pub completion_tokens: i64,
 }

@@ -75,6 +75,18 @@ struct Choice {
 struct Spoken {
     #[serde(default)]
     content: Content,
+    #[serde(default)]
+    tool_calls: Option<Vec<ToolCall>>,
+}
+
+#[derive(Deserialize)]
+struct ToolCall {
+    function: Option<Function>,
+}
+
+#[derive(Deserialize)]
+struct Function {
+    name: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -131,10 +143,23 @@ impl<'de> Deserialize<'de> for Content {
     }
 }
 
+/// More calls, or longer names, are no honest answer and cost nobody memory.
+const MOST_TOOLS: usize = 128;
+const LONGEST_TOOL: usize = 256;
+
+fn tools(calls: Option<Vec<ToolCall>>) -> Vec<String> {
+    let names = calls.into_iter().flatten().filter_map(|call| call.function).map(|function| function.name);
+    names
+        .take(MOST_TOOLS)
+        .map(|name| name.replace('\0', "\u{fffd}").chars().take(LONGEST_TOOL).collect())
+        .collect()
+}
+
 /// Reads the first choice. A NUL, which no database can store as text, becomes the replacement character.
 pub(crate) fn completion(body: &[u8]) -> Result<Completion, HubError> {
     let answer: Answer<'_> = serde_json::from_slice(body).map_err(|_| HubError::Malformed)?;
-    let Content(mut text) = answer.choices.into_iter().next().ok_or(HubError::Malformed)?.message.content;
+    let message = answer.choices.into_iter().next().ok_or(HubError::Malformed)?.message;
+    let Content(mut text) = message.content;
     if text.contains('\0') {
         text = text.replace('\0', "\u{fffd}");
     }
@@ -142,6 +167,7 @@ pub(crate) fn completion(body: &[u8]) -> Result<Completion, HubError> {
     let usage: Usage = answer.usage.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
     Ok(Completion {
         text,
+        tools: tools(message.tool_calls),
         prompt_tokens: tokens(usage.prompt_tokens),
         completion_tokens: tokens(usage.completion_tokens),
     })
@@ -230,9 +256,34 @@ mod tests {
             (r#"{"choices":[{"message":{"content":"é\ud83d\ude00"}}],"x":[1,{"y":2}]}"#, "é😀", 0, 0),
         ];
         for (body, text, prompt_tokens, completion_tokens) in table {
-            let wanted = Completion { text: text.to_owned(), prompt_tokens, completion_tokens };
+            let wanted = Completion {
+                text: text.to_owned(),
+                prompt_tokens,
+                completion_tokens,
+                ..Completion::default()
+            };
             assert_eq!(completion(body.as_bytes()).unwrap(), wanted, "{body}");
         }
+    }
+
+    #[test]
+    fn the_names_of_called_tools_are_read_in_order() {
+        for (message, tools) in [
+            (
+                r#"{"content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"search","arguments":"{}"}},{"function":{"name":"book"}}]}"#,
+                &["search", "book"] as &[&str],
+            ),
+            (r#"{"content":"a","tool_calls":null}"#, &[]),
+            (r#"{"content":"a","tool_calls":[{"type":"custom"}]}"#, &[]),
+            (r#"{"content":"a","tool_calls":[{"function":{"name":"a\u0000b"}}]}"#, &["a\u{fffd}b"]),
+        ] {
+            let body = format!(r#"{{"choices":[{{"message":{message}}}]}}"#);
+            assert_eq!(completion(body.as_bytes()).unwrap().tools, tools, "{message}");
+        }
+        let many = r#"{"function":{"name":"x"}},"#.repeat(1000);
+        let body =
+            format!(r#"{{"choices":[{{"message":{{"tool_calls":[{}]}}}}]}}"#, many.trim_end_matches(','));
+        assert_eq!(completion(body.as_bytes()).unwrap().tools.len(), MOST_TOOLS);
     }
 
     #[test]

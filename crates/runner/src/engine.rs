@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use touchstone_detectors::Detectors;
 use touchstone_event_store::{Store, Writer};
 use touchstone_hubs::{ChatCompletions, KeyConcurrency, KeyLimits};
 use touchstone_kernel::{Actor, Clock, Meta, Rejection};
@@ -50,6 +51,7 @@ pub struct Shared {
     pub store: Store,
     pub writer: Writer,
     pub hub: ChatCompletions,
+    pub detectors: Arc<Detectors>,
     pub limits: KeyLimits,
     pub concurrency: KeyConcurrency,
     pub clock: Arc<dyn Clock>,
@@ -118,7 +120,13 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub fn new(store: Store, hub: ChatCompletions, clock: Arc<dyn Clock>, options: Options) -> Self {
+    pub fn new(
+        store: Store,
+        hub: ChatCompletions,
+        detectors: Arc<Detectors>,
+        clock: Arc<dyn Clock>,
+        options: Options,
+    ) -> Self {
         let worker = WorkerId(clock.new_id());
         let writer = store.writer();
         Self {
@@ -126,6 +134,7 @@ impl Engine {
                 store,
                 writer,
                 hub,
+                detectors,
                 limits: KeyLimits::default(),
                 concurrency: KeyConcurrency::new(FIRST_IN_FLIGHT, options.max_in_flight),
                 clock,

@@ -1,24 +1,33 @@
 //! From an answer to a recorded outcome: the probe's detectors in order, then the probe's scoring function.
 
 use touchstone_aggregates::probe_run::{Call, ProbeRunEvent, Stage, Verdict as RecordedVerdict};
-use touchstone_catalog::Prompt;
-use touchstone_detectors::{Subject, Verdict, combine, find};
-use touchstone_vocabulary::{DetectorId, ProbeScoring};
+use touchstone_catalog::{Probe, Prompt};
+use touchstone_detectors::{Detectors, Subject, Verdict, combine};
+
+/// What the target gave back.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    pub text: &'a str,
+    /// Names of the tools that it called.
+    pub tools: &'a [String],
+}
 
 /// Judges one answer. An answer that a detector cannot judge is an error, never a pass or a fail.
 pub fn judge(
     call: Call,
-    answer: &str,
+    answer: Answer<'_>,
     prompt: &Prompt,
-    detectors: &[DetectorId],
-    scoring: ProbeScoring,
+    probe: &Probe,
+    detectors: &Detectors,
 ) -> ProbeRunEvent {
-    let subject = Subject::new(answer, &prompt.criteria, &prompt.messages);
-    let mut verdicts = Vec::with_capacity(detectors.len());
-    let mut raws = Vec::with_capacity(detectors.len());
+    let Answer { text, tools } = answer;
+    let subject = Subject { tools, ..Subject::new(text, &prompt.criteria, &prompt.messages) };
+    let mut verdicts = Vec::with_capacity(probe.detector_ids.len());
+    let mut raws = Vec::with_capacity(probe.detector_ids.len());
     let mut cause = None;
-    for id in detectors {
-        let raw = match find(id.as_str())
+    for id in &probe.detector_ids {
+        let raw = match detectors
+            .find(id.as_str())
             .map(|detector| (detector.describe().polarity, detector.judge(&subject)))
         {
             Some((polarity, Verdict::Raw(raw))) => {
@@ -36,7 +45,7 @@ pub fn judge(
         };
         verdicts.push(RecordedVerdict { detector: id.clone(), raw });
     }
-    match (cause, combine(scoring, &raws)) {
+    match (cause, combine(probe.scoring, &raws)) {
         (None, Some(score)) => ProbeRunEvent::ResponseScored { call, verdicts, score },
         (cause, _) => ProbeRunEvent::ResponseErrored {
             call,

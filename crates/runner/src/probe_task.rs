@@ -23,7 +23,7 @@ use touchstone_vocabulary::{Message, ProbeId, ResponseId, TestId, WorkerId};
 use uuid::Uuid;
 
 use crate::engine::Shared;
-use crate::judge::judge;
+use crate::judge::{Answer, judge};
 use crate::plan::prompts_of;
 use crate::target::{Callee, Unreachable, callee};
 
@@ -302,9 +302,7 @@ impl Caller<'_> {
         let finished_at = self.shared.clock.now();
         let (completion, cause) = match answered {
             Ok(completion) => (completion, None),
-            Err(cause) => {
-                (Completion { text: String::new(), prompt_tokens: 0, completion_tokens: 0 }, Some(cause))
-            }
+            Err(cause) => (Completion::default(), Some(cause)),
         };
         // PostgreSQL's text cannot hold NUL, and nobody can read it.
         let answer = if completion.text.contains('\0') {
@@ -324,16 +322,17 @@ impl Caller<'_> {
             messages: Sealed::Open(messages),
             triggers: Sealed::Open(prompt.criteria.shown()),
             answer: Sealed::Open(answer.clone()),
+            tools: Some(completion.tools.clone()).filter(|tools| !tools.is_empty()).map(Sealed::Open),
             prompt_tokens: completion.prompt_tokens,
             completion_tokens: completion.completion_tokens,
             started_at,
             finished_at,
         };
-        let event = match cause {
-            Some(cause) => {
-                ProbeRunEvent::ResponseErrored { call, verdicts: Vec::new(), stage: Stage::Generation, cause }
-            }
-            None => judge(call, &answer, prompt, &self.probe.detector_ids, self.probe.scoring),
+        let event = if let Some(cause) = cause {
+            ProbeRunEvent::ResponseErrored { call, verdicts: Vec::new(), stage: Stage::Generation, cause }
+        } else {
+            let answer = Answer { text: &answer, tools: &completion.tools };
+            judge(call, answer, prompt, self.probe, &self.shared.detectors)
         };
         Done { event, bytes, permit }
     }

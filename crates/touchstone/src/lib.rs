@@ -8,6 +8,7 @@ pub mod bootstrap;
 pub mod cli;
 pub mod clock;
 pub mod events_doc;
+pub mod installed;
 pub mod settings;
 pub mod status;
 pub mod target;

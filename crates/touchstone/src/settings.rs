@@ -64,6 +64,9 @@ pub struct StoreOptions {
     /// The PostgreSQL role in whose name queries read [default: touchstone_reader].
     #[arg(long, global = true, env = "TOUCHSTONE_READER_ROLE")]
     pub reader_role: Option<String>,
+    /// A folder of word lists for the detectors that ship without one, each named after its detector.
+    #[arg(long, global = true, env = "TOUCHSTONE_WORD_LISTS")]
+    pub word_lists: Option<PathBuf>,
 }
 
 /// How a server behaves.
@@ -113,7 +116,9 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions)> {
     let (mut store, mut serve) = (Dict::new(), Dict::new());
     for (key, value) in file {
         match key.as_str() {
-            "data_dir" | "database_url" | "nats_url" | "key_file" | "reader_role" => store.insert(key, value),
+            "data_dir" | "database_url" | "nats_url" | "key_file" | "reader_role" | "word_lists" => {
+                store.insert(key, value)
+            }
             "listen" | "roles" | "egress_allow" | "egress_metadata" | "deadline_hours" | "max_in_flight"
             | "nats_stream" | "nats_root" | "allow_superuser" => serve.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
@@ -134,6 +139,7 @@ pub struct StoreSettings {
     pub nats_url: Option<String>,
     pub key_file: PathBuf,
     pub reader: Reader,
+    pub word_lists: Option<PathBuf>,
 }
 
 impl StoreSettings {
@@ -145,6 +151,7 @@ impl StoreSettings {
             nats_url: None,
             key_file: data_dir.join("vault.key"),
             reader: Reader::default(),
+            word_lists: None,
         }
     }
 
@@ -201,6 +208,7 @@ fn resolve_store(options: &StoreOptions, file: StoreOptions) -> Result<StoreSett
         nats_url: options.nats_url.clone().or(file.nats_url),
         key_file: options.key_file.clone().or(file.key_file).unwrap_or(usual.key_file),
         reader: reader.transpose().context("reader_role cannot be used")?.unwrap_or_default(),
+        word_lists: options.word_lists.clone().or(file.word_lists),
         data_dir,
     })
 }

@@ -14,6 +14,7 @@ use tokio::net::TcpSocket;
 use tokio_util::sync::CancellationToken;
 use touchstone_api::{App, Limits};
 use touchstone_bus::{Bus, Prefix, Relay};
+use touchstone_detectors::Detectors;
 use touchstone_egress::{Egress, Own, Policy, Url};
 use touchstone_event_store::{Database, Sequencer, Store};
 use touchstone_hubs::ChatCompletions;
@@ -147,6 +148,7 @@ impl Server {
         let own = own(&settings.store, socket.as_ref().map(TcpSocket::local_addr).transpose()?);
         let egress = Egress::new(Policy { own, ..settings.egress.clone() })
             .context("the outbound client cannot be built")?;
+        let detectors = Arc::new(Detectors::new(crate::installed::load(&settings.store)?));
         if has(Part::Run) {
             let options = Options {
                 alone: settings.store.is_sqlite(),
@@ -155,7 +157,8 @@ impl Server {
                 ..Options::default()
             };
             let hub = ChatCompletions::new(egress.clone());
-            let engine = Engine::new(core.store.clone(), hub, Arc::clone(&core.clock), options);
+            let (detectors, clock) = (Arc::clone(&detectors), Arc::clone(&core.clock));
+            let engine = Engine::new(core.store.clone(), hub, detectors, clock, options);
             let stop = tasks.cancel();
             tasks.spawn("engine", async move { engine.run(stop).await });
         }
@@ -166,7 +169,7 @@ impl Server {
             let _ = core.group.reach(receipt.mark, format!("{}:{}", receipt.context, receipt.stream)).await;
         }
         let address = match socket {
-            Some(socket) => Some(api(socket, &core, egress, &mut tasks)?),
+            Some(socket) => Some(api(socket, &core, egress, detectors, &mut tasks)?),
             None => None,
         };
         Ok(Self { core, address, tasks, _lock: lock })
@@ -204,7 +207,13 @@ fn own(store: &StoreSettings, api: Option<SocketAddr>) -> Own {
     }
 }
 
-fn api(socket: TcpSocket, core: &Core, egress: Egress, tasks: &mut Tasks) -> Result<SocketAddr> {
+fn api(
+    socket: TcpSocket,
+    core: &Core,
+    egress: Egress,
+    detectors: Arc<Detectors>,
+    tasks: &mut Tasks,
+) -> Result<SocketAddr> {
     let app = Arc::new(App {
         dispatch: Arc::new(core.store.clone()),
         history: Arc::new(core.store.log()),
@@ -213,6 +222,7 @@ fn api(socket: TcpSocket, core: &Core, egress: Egress, tasks: &mut Tasks) -> Res
         db: core.db.clone(),
         vault: core.store.vault().clone(),
         egress,
+        detectors,
         status: Arc::new(ServerStatus {
             store: core.store.clone(),
             group: Arc::clone(&core.group),

@@ -217,6 +217,7 @@ impl Case {
             messages: vec![Message::system("Keep the word."), Message::user("Say the\0 word.")].into(),
             triggers: vec!["zebra".to_owned()].into(),
             answer: "No.".to_owned().into(),
+            tools: None,
             prompt_tokens: 10,
             completion_tokens: 3,
             started_at: started,
