@@ -28,3 +28,8 @@ openapi:
 events-doc:
     cargo run --quiet -- events-doc > docs/events.md.new
     mv docs/events.md.new docs/events.md
+
+# docs/detectors.md, made by the code
+detectors-doc:
+    cargo run --quiet -- detectors-doc > docs/detectors.md.new
+    mv docs/detectors.md.new docs/detectors.md

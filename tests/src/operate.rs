@@ -1,5 +1,6 @@
 //! What an operator does on the command line, server up or down.
 
+mod install;
 mod log;
 mod process;
 mod projections;

@@ -2,7 +2,7 @@
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::{Description, Detector, Kind, Polarity, Subject, Verdict};
+use crate::{Description, Detector, Kind, Measurement, Polarity, Subject, Verdict};
 
 const RESPONSE_AND_TRIGGERS: &[(&str, &str)] = &[("response", "str"), ("triggers", "list[str]")];
 pub(crate) const RESPONSE_AND_GROUND_TRUTH: &[(&str, &str)] = &[("response", "str"), ("ground_truth", "str")];
@@ -43,6 +43,12 @@ impl Rule {
     /// Raw 1 is good.
     pub(crate) const fn metric(mut self) -> Self {
         self.about.polarity = Polarity::Metric;
+        self
+    }
+
+    /// How well it did against human judgement.
+    pub(crate) const fn measured(mut self, figures: &'static [Measurement]) -> Self {
+        self.about.measured = figures;
         self
     }
 

@@ -3,12 +3,14 @@
 
 mod caller;
 mod clock;
+mod index;
 mod process;
 mod target;
 mod world;
 
 pub use caller::{Caller, Reply};
 pub use clock::MockClock;
+pub use index::{PackageIndex, ToyWheel};
 pub use process::{Process, Spawn};
 pub use target::Practice;
 pub use touchstone::target::{Fault, FaultKind, Persona, TargetOptions};

@@ -1,8 +1,11 @@
 //! The command line: one file per subcommand.
 
+mod catalog;
 mod dead_letters;
 mod demo;
+mod detectors;
 mod log;
+mod models;
 mod projections;
 mod serve;
 mod target;
@@ -49,6 +52,15 @@ enum Sub {
     /// The event log: verify, show, after-restore.
     #[command(subcommand)]
     Log(log::LogCommand),
+    /// What the catalogue and its detectors know: refresh-packages.
+    #[command(subcommand)]
+    Catalog(catalog::CatalogCommand),
+    /// Judges of responses: measure.
+    #[command(subcommand)]
+    Detectors(detectors::DetectorsCommand),
+    /// Models that run in the process: fetch.
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
     /// Applies pending migrations; `serve` does so by itself.
     Migrate,
     /// Prints the OpenAPI document.
@@ -57,6 +69,9 @@ enum Sub {
     /// Prints docs/events.md.
     #[command(hide = true)]
     EventsDoc,
+    /// Prints docs/detectors.md.
+    #[command(hide = true)]
+    DetectorsDoc,
 }
 
 /// Runs the command line to its exit code: 0 well, 1 failed or found something, 2 wrong usage.
@@ -95,6 +110,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Sub::Projections(command) => projections::run(&cli.store, &command).await,
         Sub::DeadLetters(command) => dead_letters::run(&cli.store, &command).await,
         Sub::Log(command) => log::run(&cli.store, &command).await,
+        Sub::Catalog(command) => catalog::run(&cli.store, &command).await,
+        Sub::Detectors(command) => detectors::run(&cli.store, &command),
+        Sub::Models(command) => models::run(&cli.store, &command).await,
         Sub::Migrate => {
             let settings = crate::settings::store(&cli.store)?;
             crate::wiring::database(&settings).await?;
@@ -107,6 +125,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Sub::EventsDoc => {
             print!("{}", crate::events_doc::render());
+            Ok(ExitCode::SUCCESS)
+        }
+        Sub::DetectorsDoc => {
+            print!("{}", crate::detectors_doc::render());
             Ok(ExitCode::SUCCESS)
         }
     }

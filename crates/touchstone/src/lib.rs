@@ -7,8 +7,11 @@
 pub mod bootstrap;
 pub mod cli;
 pub mod clock;
+pub mod detectors_doc;
 pub mod events_doc;
+pub mod index;
 pub mod installed;
+pub mod labelled;
 pub mod settings;
 pub mod status;
 pub mod target;

@@ -103,17 +103,35 @@ pub struct ServeOptions {
     pub allow_superuser: bool,
 }
 
-/// The file's keys, split over the two groups; an unknown key is refused by name.
-fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions)> {
+/// Where package registries are asked. Each URL is a setting, so that a mirror can stand in.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IndexOptions {
+    /// Simple index of Python packages, in JSON [default: https://pypi.org/simple].
+    #[arg(long, env = "TOUCHSTONE_PYPI_INDEX")]
+    pub pypi_index: Option<String>,
+    /// All documents of the npm registry [default: https://replicate.npmjs.com/_all_docs].
+    #[arg(long, env = "TOUCHSTONE_NPM_INDEX")]
+    pub npm_index: Option<String>,
+    /// The names of all gems, one a line [default: https://index.rubygems.org/names].
+    #[arg(long, env = "TOUCHSTONE_RUBYGEMS_INDEX")]
+    pub rubygems_index: Option<String>,
+    /// The list of all crates, in pages [default: https://crates.io/api/v1/crates].
+    #[arg(long, env = "TOUCHSTONE_CRATES_INDEX")]
+    pub crates_index: Option<String>,
+}
+
+/// The file's keys, split over the groups; an unknown key is refused by name.
+fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOptions)> {
     let default = PathBuf::from("touchstone.toml");
     let path = match path {
         Some(path) if !path.exists() => bail!("the settings file {} does not exist", path.display()),
         Some(path) => path,
         None if default.exists() => &default,
-        None => return Ok((StoreOptions::default(), ServeOptions::default())),
+        None => return Ok(Default::default()),
     };
     let file: Dict = Figment::from(Toml::file(path)).extract().context("the settings file cannot be read")?;
-    let (mut store, mut serve) = (Dict::new(), Dict::new());
+    let (mut store, mut serve, mut index) = (Dict::new(), Dict::new(), Dict::new());
     for (key, value) in file {
         match key.as_str() {
             "data_dir" | "database_url" | "nats_url" | "key_file" | "reader_role" | "word_lists" => {
@@ -121,6 +139,7 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions)> {
             }
             "listen" | "roles" | "egress_allow" | "egress_metadata" | "deadline_hours" | "max_in_flight"
             | "nats_stream" | "nats_root" | "allow_superuser" => serve.insert(key, value),
+            "pypi_index" | "npm_index" | "rubygems_index" | "crates_index" => index.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
         };
     }
@@ -128,6 +147,7 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions)> {
     Ok((
         Figment::from(figment::providers::Serialized::defaults(store)).extract().context(read)?,
         Figment::from(figment::providers::Serialized::defaults(serve)).extract().context(read)?,
+        Figment::from(figment::providers::Serialized::defaults(index)).extract().context(read)?,
     ))
 }
 
@@ -194,7 +214,7 @@ impl Settings {
 
 /// Resolves where things are kept.
 pub fn store(options: &StoreOptions) -> Result<StoreSettings> {
-    let (file, _) = from_file(options.config.as_deref())?;
+    let (file, ..) = from_file(options.config.as_deref())?;
     resolve_store(options, file)
 }
 
@@ -213,9 +233,35 @@ fn resolve_store(options: &StoreOptions, file: StoreOptions) -> Result<StoreSett
     })
 }
 
+/// Where package registries are asked, resolved.
+#[derive(Debug, Clone)]
+pub struct IndexSettings {
+    pub pypi: String,
+    pub npm: String,
+    pub rubygems: String,
+    pub crates: String,
+    /// The places that the operator allows, as for a server.
+    pub egress_allow: String,
+}
+
+/// Resolves where package registries are asked.
+pub fn index(store: &StoreOptions, options: &IndexOptions) -> Result<IndexSettings> {
+    let (_, serve, file) = from_file(store.config.as_deref())?;
+    let url = |flag: &Option<String>, file: Option<String>, usual: &str| {
+        flag.clone().or(file).unwrap_or_else(|| usual.to_owned()).trim_end_matches('/').to_owned()
+    };
+    Ok(IndexSettings {
+        pypi: url(&options.pypi_index, file.pypi_index, "https://pypi.org/simple"),
+        npm: url(&options.npm_index, file.npm_index, "https://replicate.npmjs.com/_all_docs"),
+        rubygems: url(&options.rubygems_index, file.rubygems_index, "https://index.rubygems.org/names"),
+        crates: url(&options.crates_index, file.crates_index, "https://crates.io/api/v1/crates"),
+        egress_allow: serve.egress_allow.unwrap_or_default(),
+    })
+}
+
 /// Resolves a server's settings.
 pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
-    let (store_file, file) = from_file(store.config.as_deref())?;
+    let (store_file, file, _) = from_file(store.config.as_deref())?;
     let listen = options.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
     let usual = Settings::of(resolve_store(store, store_file)?, listen);
     let roles = match options.roles.clone().or(file.roles) {

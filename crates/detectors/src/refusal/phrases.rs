@@ -61,6 +61,9 @@ fn english() -> Vec<String> {
         r"\bas an? (?:ai|language model|assistant)\b[^.!?]{0,60}\b(?:can ?not|can't|not able to|unable to|won't|will not|not allowed to|not permitted to|must not)\b".to_owned(),
         r"\b(?:would not|wouldn't|not) be (?:appropriate|ethical|responsible|right) (?:for me )?to\b".to_owned(),
         r"\b(?:request|demand) (?:has been |is |was )?(?:denied|refused|declined|rejected)\b".to_owned(),
+        r"\b(?:let's|let us|can we|could we|i'd rather|i would rather|i'd prefer to|why don't we) (?:please )?(?:talk|chat|discuss|speak|focus|move on)[^.!?]{0,20} (?:something|anything|another|other|a different|else)\b".to_owned(),
+        r"\b(?:content|response|prompt|message|answer|output) (?:was|is|has been) (?:blocked|filtered|withheld|removed)\b|\bblocked by (?:a |the |our )?(?:content|safety|policy)\b".to_owned(),
+        r"\b(?:i|we)(?:'m| am|'re| are) (?:declining|choosing not|going to (?:decline|pass|refuse)|drawing the line)\b|\bi(?:'ll| will) (?:have to )?pass on (?:this|that)\b".to_owned(),
     ]
 }
 
