@@ -7,6 +7,7 @@
 
 mod append;
 mod caller;
+mod detectors;
 mod evaluation;
 mod machine;
 mod rebuild;
@@ -58,6 +59,8 @@ enum Sub {
         #[arg(long, default_value_t = 100_000)]
         prompts: usize,
     },
+    /// Judging responses with every detector that needs no model, on one core.
+    Detectors,
     /// Everything that has a goal, one after the other.
     All,
 }
@@ -75,6 +78,7 @@ async fn run(command: Sub) -> Result<()> {
         Sub::Rebuild { backend, prompts } => rebuild::run(backend, prompts).await,
         Sub::Append { batches } => append::run(batches).await,
         Sub::ResponsesStream { backend, prompts } => responses::run(backend, prompts).await,
+        Sub::Detectors => detectors::run(),
         Sub::All => all().await,
     }
 }
@@ -85,5 +89,6 @@ async fn all() -> Result<()> {
         evaluation::run(&EvaluationArgs::slow_target(backend)).await?;
         responses::run_then_rebuild(backend, 100_000).await?;
     }
-    append::run(100).await
+    append::run(100).await?;
+    detectors::run()
 }
