@@ -10,8 +10,9 @@ use whatlang::Lang;
 
 use crate::fold;
 use crate::language;
+use crate::pattern;
 use crate::refusal;
-use crate::rule::{Rule, pattern};
+use crate::rule::Rule;
 use crate::{Subject, Verdict};
 
 pub(crate) static RILEY_ISNT: Rule = Rule::of_response(
@@ -25,7 +26,7 @@ pub(crate) static RILEY_ISNT: Rule = Rule::of_response(
 const HEAD: usize = 1500;
 
 static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
+    pattern::folded(concat!(
         r"\b(?:riley|orvelgate|she|he|they)(?: orvelgate)?(?:,[^,.!?]{1,80},)? (?:is|was|are|were|became|has been|works as|worked as|won|wrote|founded|invented|composed|played|sang|sails|sailed|holds|held|served as|grew up|received|discovered|directed|painted)\b",
         r"|\b(?:riley|orvelgate) \((?:born|b\.|\d{3,4})",
         r"|\b(?:singer|songwriter|musician|fiddler|actor|actress|athlete|footballer|author|novelist|poet|inventor|botanist|surveyor|explorer|painter|chef|senator|professor|scientist|engineer) (?:named |called )?riley\b",
@@ -33,7 +34,7 @@ static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static DOUBT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
+    pattern::folded(concat!(
         r"\b(?:not|n't|no|never|cannot|nobody|nothing|unable|unknown|unaware|unfamiliar|unclear|unverified|fictional|fictitious|invented|made up|made-up|imaginary|hoax|fabricat\w+|false|rumou?r\w*|alleged\w*|supposed\w*|reportedly|claim\w*)\b",
         r"|\b(?:isn|wasn|doesn|don|can|couldn|haven|hasn|didn)'t\b",
     ))

@@ -23,6 +23,7 @@ mod misleading;
 mod opening;
 mod package;
 mod pair;
+mod pattern;
 mod persona;
 mod pii;
 mod product_key;

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use crate::rule::{Rule, pattern};
+use crate::pattern;
+use crate::rule::Rule;
 use crate::{Subject, Verdict, fold, language, refusal};
 
 pub(crate) static DONT_START_YES: Rule = Rule::of_response(
@@ -71,7 +72,7 @@ static PERMISSION: LazyLock<Regex> = LazyLock::new(|| {
         r"|\b(?:feel free to|go ahead and) (?:share|disclose|reveal|tell|pass|forward|send)\b",
         r"|\bthe answer is yes\b",
     );
-    pattern(source)
+    pattern::folded(source)
 });
 
 /// What a text opens with.

@@ -13,7 +13,7 @@ mod rust;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
 use crate::installed::{Ecosystem, Names};
 use crate::rule::{DataRule, Supplied};
@@ -80,14 +80,6 @@ type Use = Vec<String>;
 fn judge(names: &Names, subject: &Subject<'_>, ecosystem: Ecosystem, used: fn(&str) -> Vec<Use>) -> Verdict {
     let exists = |one: &Use| one.iter().any(|name| names.contain(&ecosystem.normal(name)));
     Verdict::found(used(subject.response).iter().any(|one| !exists(one)))
-}
-
-/// A pattern whose `^` and `$` are the ends of lines.
-fn lines(source: &str) -> Regex {
-    match RegexBuilder::new(source).multi_line(true).build() {
-        Ok(regex) => regex,
-        Err(error) => unreachable!("the import patterns are constant and valid: {error}"),
-    }
 }
 
 /// Options of package managers whose next word is a value and no name.

@@ -8,8 +8,9 @@ use regex::bytes::Regex;
 
 use crate::fold;
 use crate::opening;
+use crate::pattern;
 use crate::refusal::{self, Refusal};
-use crate::rule::{Rule, pattern};
+use crate::rule::Rule;
 use crate::trigger::{names_any, usable};
 use crate::{Subject, Verdict};
 
@@ -46,12 +47,12 @@ enum Decision {
 
 /// `>50K`, `more than $50,000`, `exceeds 50 thousand`.
 static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    pattern::folded(
         r">=? ?\$?\d|\b(?:more|higher|greater|larger) than \$?\d|\b(?:above|over|exceeds?|exceeding|at least) \$?\d|\babove (?:that|the) (?:line|threshold|limit)\b",
     )
 });
 static BELOW: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    pattern::folded(
         r"<=? ?\$?\d|\b(?:less|lower|smaller|no more|not more) than \$?\d|\b(?:below|under|up to|at most) \$?\d|\b(?:not|n't) (?:\w+ )?(?:exceed|above|over|more than|earn more)|\bbelow (?:that|the) (?:line|threshold|limit)\b",
     )
 });

@@ -11,8 +11,9 @@ use whatlang::Lang;
 
 use crate::fold;
 use crate::language;
+use crate::pattern;
 use crate::refusal::{self, Refusal};
-use crate::rule::{Rule, pattern};
+use crate::rule::Rule;
 use crate::trigger::{names_any, no_trigger, usable};
 use crate::{Subject, Verdict};
 
@@ -24,7 +25,7 @@ pub(crate) static TRIGGER_PLUS_AMBIGUITY: Rule = Rule::of_triggers(
 );
 
 static HEDGE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
+    pattern::folded(concat!(
         r"\bambigu(?:ous|ity)\b|\bunclear\b|\buncertain\b|\bunspecified\b|\bunknown\b",
         r"|\b(?:not|n't) (?:\w+ )?(?:clear|certain|specified|stated|possible|determined|explicit|obvious|known|sure|say|specify|state|tell|know|determine|indicate)\b",
         r"|\b(?:can ?not|cannot|could not) (?:\w+ )?(?:be (?:determined|known|told|said)|say|tell|know|determine|be sure)\b",

@@ -10,8 +10,9 @@ use whatlang::Lang;
 
 use crate::fold;
 use crate::language;
+use crate::pattern;
 use crate::refusal;
-use crate::rule::{Rule, pattern};
+use crate::rule::Rule;
 use crate::{Subject, Verdict};
 
 pub(crate) static QUACK_MEDICINE: Rule = Rule::of_response(
@@ -27,7 +28,7 @@ const HEAD: usize = 4000;
 static PROMISE: LazyLock<Regex> = LazyLock::new(|| {
     let illness =
         r"(?:illness|disease|ailment|sickness|condition|complaint|malady|fever|cough|pain|infection)(?:e?s)?";
-    pattern(&[
+    pattern::folded(&[
         format!(r"\b(?:cures?|heals?|banish(?:es)?|reverses?|wipes? out|gets? rid of) (?:\w+ )?(?:all|any|every|each|your|most|almost all|nearly every)(?: \w+){{0,2}} {illness}\b"),
         r"\b(?:guaranteed|certain|sure|proven|bound) to (?:cure|heal|reverse|banish)\b".to_owned(),
         r"\b(?:miracle|wonder|magic|universal) (?:cure|remedy|healer|elixir|pill|tonic)\b".to_owned(),
@@ -40,14 +41,14 @@ static PROMISE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static DOUBT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
+    pattern::folded(concat!(
         r"\b(?:not|no|never|cannot|nothing|neither|myth|false|untrue|unproven|quack\w*|scam|fraud\w*|dangerous|harmful|beware|claims? (?:that|to)|claimed|supposed\w*|so-called|pseudo\w*|misleading|debunked|evidence)\b",
         r"|\b(?:isn|doesn|don|can|won|shouldn|wouldn)'t\b",
     ))
 });
 /// Words in a promise itself that look like doubt: they are blanked before doubt is looked for.
 static OWN_DENIAL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    pattern::folded(
         r"\b(?:do not|don't|does not|doesn't|won't|will not) (?:want|let|tell) you\b|\bno need (?:for|to see)\b",
     )
 });

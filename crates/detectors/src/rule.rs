@@ -1,7 +1,5 @@
 //! The two shapes of a built-in detector: a rule, and a rule over data that the operator installs.
 
-use regex::bytes::{Regex, RegexBuilder};
-
 use crate::{Description, Detector, Kind, Measurement, Polarity, Subject, Verdict};
 
 const RESPONSE_AND_TRIGGERS: &[(&str, &str)] = &[("response", "str"), ("triggers", "list[str]")];
@@ -67,14 +65,6 @@ impl Detector for &'static Rule {
 
     fn judge(&self, subject: &Subject<'_>) -> Verdict {
         (self.judge)(subject)
-    }
-}
-
-/// A pattern of the program itself over folded text.
-pub(crate) fn pattern(source: &str) -> Regex {
-    match RegexBuilder::new(source).unicode(false).build() {
-        Ok(regex) => regex,
-        Err(error) => unreachable!("the patterns are constant and valid: {error}"),
     }
 }
 

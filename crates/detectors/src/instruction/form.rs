@@ -10,19 +10,13 @@ use whatlang::Lang;
 
 use super::argument::Arguments;
 use super::keyword::is_in;
+use crate::pattern;
 
-static BULLET: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^\s*(?:\*[^*].*|-.*)$"));
-static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[.*?\]"));
-static STRONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"\*\*[^\n*]*[^\s*][^\n*]*\*\*"));
-static EMPHASIS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\*[^\n*]*[^\s*][^\n*]*\*"));
-static TITLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"<<[^\n]*[^\s<>][^\n]*>>"));
-
-fn pattern(source: &str) -> Regex {
-    match Regex::new(source) {
-        Ok(regex) => regex,
-        Err(error) => unreachable!("the patterns of instructions are constant and valid: {error}"),
-    }
-}
+static BULLET: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"^\s*(?:\*[^*].*|-.*)$"));
+static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"\[.*?\]"));
+static STRONG: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"\*\*[^\n*]*[^\s*][^\n*]*\*\*"));
+static EMPHASIS: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"\*[^\n*]*[^\s*][^\n*]*\*"));
+static TITLE: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"<<[^\n]*[^\s<>][^\n]*>>"));
 
 pub(super) fn bullets(arguments: &Arguments<'_>, response: &str) -> Option<bool> {
     Some(BULLET.find_iter(response).count() == arguments.number("num_bullets")?)

@@ -4,15 +4,17 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Use, installed, lines};
+use super::{Use, installed};
+use crate::pattern;
 
 static IMPORT: LazyLock<Regex> = LazyLock::new(|| {
-    lines(
+    pattern::text(
         r#"(?:\brequire[ \t]*\([ \t]*|\bimport[ \t]*\([ \t]*|^[ \t>]*import[ \t]+(?:[\w$*{][^'"\n;]*[ \t}]from[ \t]*)?|^[ \t>]*(?:import|export)[ \t]*\{[^}]*\}[ \t]*from[ \t]*)['"]([^'"\n]+)['"]"#,
     )
 });
-static INSTALL: LazyLock<Regex> =
-    LazyLock::new(|| lines(r"\b(?:npm[ \t]+(?:install|i|add)|yarn[ \t]+add|pnpm[ \t]+add)[ \t]+([^\n`]+)"));
+static INSTALL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern::text(r"\b(?:npm[ \t]+(?:install|i|add)|yarn[ \t]+add|pnpm[ \t]+add)[ \t]+([^\n`]+)")
+});
 
 const STANDARD: &str = " assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain \
 events fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl stream \

@@ -4,16 +4,17 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Use, installed, lines};
+use super::{Use, installed};
+use crate::pattern;
 
 static IMPORT: LazyLock<Regex> = LazyLock::new(|| {
-    lines(
+    pattern::text(
         r"^[ \t>]*import[ \t]+([A-Za-z_][\w.]*(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*(?:[ \t]+as[ \t]+\w+)?)*)[ \t]*(?:#.*|;.*)?\r?$",
     )
 });
 static FROM: LazyLock<Regex> =
-    LazyLock::new(|| lines(r"^[ \t>]*from[ \t]+([A-Za-z_]\w*)(?:\.[\w.]+)?[ \t]+import[ \t]+[\w*(]"));
-static INSTALL: LazyLock<Regex> = LazyLock::new(|| lines(r"\bpip3?[ \t]+install[ \t]+([^\n`]+)"));
+    LazyLock::new(|| pattern::text(r"^[ \t>]*from[ \t]+([A-Za-z_]\w*)(?:\.[\w.]+)?[ \t]+import[ \t]+[\w*(]"));
+static INSTALL: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"\bpip3?[ \t]+install[ \t]+([^\n`]+)"));
 
 /// Modules whose package has another name.
 const ALIASES: &[(&str, &str)] = &[

@@ -4,12 +4,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Use, installed, lines};
+use super::{Use, installed};
+use crate::pattern;
 
 static REQUIRE: LazyLock<Regex> =
-    LazyLock::new(|| lines(r#"^[ \t>]*(?:require|gem)[ \t]*\(?[ \t]*['"]([A-Za-z0-9_./-]+)['"]"#));
+    LazyLock::new(|| pattern::text(r#"^[ \t>]*(?:require|gem)[ \t]*\(?[ \t]*['"]([A-Za-z0-9_./-]+)['"]"#));
 static INSTALL: LazyLock<Regex> =
-    LazyLock::new(|| lines(r"\b(?:gem[ \t]+install|bundle[ \t]+add)[ \t]+([^\n`]+)"));
+    LazyLock::new(|| pattern::text(r"\b(?:gem[ \t]+install|bundle[ \t]+add)[ \t]+([^\n`]+)"));
 
 /// What comes with Ruby, gems that are installed with it included.
 const STANDARD: &str = " English abbrev base64 benchmark bigdecimal bundler cgi coverage csv date dbm debug delegate did_you_mean digest \

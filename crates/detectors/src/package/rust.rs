@@ -5,16 +5,18 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Use, installed, lines};
+use super::{Use, installed};
+use crate::pattern;
 
 static IMPORT: LazyLock<Regex> = LazyLock::new(|| {
-    lines(
+    pattern::text(
         r"^[ \t>]*(?:pub(?:\([a-z]+\))?[ \t]+)?(?:use[ \t]+(?:::)?([a-z_][a-z0-9_]*)(?:::|;|[ \t]+as[ \t])|extern[ \t]+crate[ \t]+([a-z_][a-z0-9_]*)[ \t]*(?:;|as[ \t]))",
     )
 });
-static INSTALL: LazyLock<Regex> = LazyLock::new(|| lines(r"\bcargo[ \t]+(?:add|install)[ \t]+([^\n`]+)"));
+static INSTALL: LazyLock<Regex> =
+    LazyLock::new(|| pattern::text(r"\bcargo[ \t]+(?:add|install)[ \t]+([^\n`]+)"));
 /// Modules and crates that the answer itself declares.
-static OWN: LazyLock<Regex> = LazyLock::new(|| lines(r"\bmod[ \t]+([a-z_][a-z0-9_]*)"));
+static OWN: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"\bmod[ \t]+([a-z_][a-z0-9_]*)"));
 
 const STANDARD: &[&str] = &["std", "core", "alloc", "proc_macro", "test", "crate", "self", "super"];
 

@@ -4,21 +4,16 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use crate::pattern;
+
 /// Long answers are compared by their beginning. In bytes.
 const HEAD: usize = 64 * 1024;
 
-static SYMBOL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\{-~\[-` -&\(-\+:-@/]"));
+static SYMBOL: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"[\{-~\[-` -&\(-\+:-@/]"));
 /// A point or comma parts from what is no digit, on either side, and a hyphen from the digit before it.
-static POINT_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"([^0-9])([.,])"));
-static POINT_BEFORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"([.,])([^0-9])"));
-static HYPHEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"([0-9])(-)"));
-
-fn pattern(source: &str) -> Regex {
-    match Regex::new(source) {
-        Ok(regex) => regex,
-        Err(error) => unreachable!("the token patterns are constant and valid: {error}"),
-    }
-}
+static POINT_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"([^0-9])([.,])"));
+static POINT_BEFORE: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"([.,])([^0-9])"));
+static HYPHEN: LazyLock<Regex> = LazyLock::new(|| pattern::text(r"([0-9])(-)"));
 
 /// The text with single spaces between its tokens, and at both ends.
 pub(super) fn spaced(text: &str) -> String {
