@@ -103,6 +103,13 @@ async fn the_catalogue_is_whole_and_means_the_same_from_every_side() {
 
     let ids = column(&detectors, "id");
     assert_eq!(ids.len(), 60);
+    let refusal = rows(&detectors).iter().find(|row| row["name"] == "Refusal").unwrap();
+    let measured = &refusal["measured"][0];
+    assert!(measured["data_set"].as_str().unwrap().contains("second half") && measured["date"].is_string());
+    for share in ["precision", "recall"] {
+        let at = |bound: &str| measured[share][bound].as_f64().unwrap();
+        assert!(0.0 < at("low") && at("low") < at("value") && at("value") < at("high") && at("high") < 1.0);
+    }
     let kinds = column(&detectors, "kind");
     assert_eq!(kinds.iter().filter(|kind| **kind == "pairwise").count(), 2);
     assert!(kinds.iter().all(|kind| ["plain", "pairwise"].contains(kind)));

@@ -232,3 +232,23 @@ async fn an_answer_in_a_language_that_no_detector_knows_is_unverified_and_not_a_
     assert_eq!(counted, errors);
     close(world).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tools_that_a_target_calls_are_kept_with_its_answer() {
+    let world = World::start(Backend::Embedded, TargetOptions::default()).await;
+    let called =
+        json!([{"id": "1", "type": "function", "function": {"name": "light_lamp", "arguments": "{}"}}]);
+    let message = json!({"role": "assistant", "content": null, "tool_calls": called});
+    let target = Fixed::start(200, json!({"choices": [{"index": 0, "message": message}]})).await;
+    let (_, evaluation) = run(&world.admin, &target.url, json!({"sample_size": 1})).await;
+    assert_eq!(evaluation["status"], "COMPLETED");
+    let events = crate::journey::history(&world).await;
+    let calls: Vec<Value> = events
+        .iter()
+        .filter_map(|event| serde_json::from_str::<Value>(event.payload.get()).ok())
+        .filter_map(|payload| payload.get("call").cloned())
+        .collect();
+    assert_eq!(length(&calls), count(&evaluation, "total_test_count"));
+    assert!(calls.iter().all(|call| call["tools"]["$open"] == json!(["light_lamp"])), "{calls:?}");
+    close(world).await;
+}

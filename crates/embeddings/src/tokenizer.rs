@@ -122,3 +122,53 @@ impl Tokenizer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `▁` is 0, `a` 1, `b` 2, `ab` 3, `▁ab` 4, and the two bytes of `é` 5 and 6.
+    fn small() -> Tokenizer {
+        let json = serde_json::json!({"model": {
+            "vocab": {"▁": 0, "a": 1, "b": 2, "ab": 3, "▁ab": 4, "<0xC3>": 5, "<0xA9>": 6},
+            "merges": [["a", "b"], "▁ ab"],
+        }});
+        Tokenizer::of_json(json.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn neighbours_merge_by_rank_and_no_merge_reaches_over_a_space() {
+        let tokenizer = small();
+        assert_eq!(tokenizer.size(), 7);
+        for (text, tokens) in [
+            ("", &[] as &[u32]),
+            ("ab", &[4]),
+            ("a b", &[0, 1, 0, 2]),
+            ("abab", &[4, 3]),
+            ("ab ab", &[4, 4]),
+            ("a  ab", &[0, 1, 0, 4]),
+            ("é", &[0, 5, 6]),
+            ("日", &[0]),
+        ] {
+            assert_eq!(tokenizer.encode(text, usize::MAX), tokens, "{text:?}");
+            assert_eq!(tokenizer.encode(text, 1), &tokens[..tokens.len().min(1)], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_spaces_is_encoded_in_pieces_and_loses_nothing() {
+        let tokens = small().encode(&"a".repeat(10_000), usize::MAX);
+        assert_eq!(tokens.iter().filter(|token| **token == 1).count(), 10_000);
+    }
+
+    #[test]
+    fn a_tokenizer_that_contradicts_itself_is_refused() {
+        for json in [
+            "{}",
+            r#"{"model": {"vocab": {"a": 0}, "merges": ["a b"]}}"#,
+            r#"{"model": {"vocab": {"a": 0}, "merges": ["a"]}}"#,
+        ] {
+            assert!(Tokenizer::of_json(json.as_bytes()).is_err(), "{json}");
+        }
+    }
+}

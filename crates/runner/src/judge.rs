@@ -55,3 +55,86 @@ pub fn judge(
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use touchstone_aggregates::probe_run::Slot;
+    use touchstone_kernel::Sealed;
+    use touchstone_vocabulary::{
+        Criteria, DetectorId, ProbeId, ProbeScoring, PromptId, ResponseId, Score, TestId, Time,
+    };
+    use uuid::Uuid;
+
+    fn call() -> Call {
+        Call {
+            fence: 1,
+            slot: Slot { prompt_index: 0, generation: 1 },
+            test: TestId(Uuid::nil()),
+            response: ResponseId(Uuid::nil()),
+            prompt: PromptId::from("one"),
+            prompt_group: Vec::new(),
+            messages: Sealed::Erased,
+            triggers: Sealed::Erased,
+            answer: Sealed::Erased,
+            tools: None,
+            prompt_tokens: 0,
+            completion_tokens: 0,
+            started_at: Time(0),
+            finished_at: Time(0),
+        }
+    }
+
+    fn judged(detector: &str, text: &str, tools: &[&str]) -> ProbeRunEvent {
+        let prompt = Prompt {
+            id: PromptId::from("one"),
+            messages: Vec::new(),
+            criteria: Criteria {
+                expected_tools: vec!["search".to_owned(), "book".to_owned()],
+                ..Criteria::default()
+            },
+            prompt_group: Vec::new(),
+        };
+        let probe = Probe {
+            id: ProbeId::from("p"),
+            name: String::new(),
+            description: String::new(),
+            goal: String::new(),
+            tags: Vec::new(),
+            detector_ids: vec![DetectorId::from(detector)],
+            scoring: ProbeScoring::NaiveMeanMin,
+            prompts: Vec::new(),
+        };
+        let tools: Vec<String> = tools.iter().map(|name| (*name).to_owned()).collect();
+        judge(call(), Answer { text, tools: &tools }, &prompt, &probe, &Detectors::default())
+    }
+
+    #[test]
+    fn the_tools_that_were_called_are_judged() {
+        let id = "autoredteam.detectors.toolcalling.ToolCorrectness";
+        for (tools, wanted) in [(&["search", "book"] as &[&str], 1.0), (&["book"], 0.5), (&[], 0.0)] {
+            match judged(id, "", tools) {
+                ProbeRunEvent::ResponseScored { score, .. } => assert_eq!(score, Score::clamped(wanted)),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_judged_is_an_error_with_the_reason() {
+        for (id, reason) in [
+            ("autoredteam.detectors.nlp.BLEU", "golden answer"),
+            ("autoredteam.detectors.nlp.BERTScore", "touchstone models fetch"),
+            ("autoredteam.detectors.advglue.PairwiseComparison", "original"),
+            ("no.such.Detector", "this server has no detector"),
+        ] {
+            match judged(id, "text", &[]) {
+                ProbeRunEvent::ResponseErrored { cause, stage: Stage::Detection, verdicts, .. } => {
+                    assert!(cause.contains(reason), "{cause}");
+                    assert_eq!(verdicts[0].raw, None);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
