@@ -1,7 +1,7 @@
 //! Making and deleting API keys.
 
 use touchstone_aggregates::api_key::{ApiKey, ApiKeyEvent};
-use touchstone_kernel::{Claim, Command, Kind, Meta, Nothing, Owned, Refusal, Sealed};
+use touchstone_kernel::{Claim, Command, Kind, Meta, Nothing, Owned, Refusal, Sealed, Within};
 use touchstone_vocabulary::{ApiKeyId, Hub, TeamId, TextFault, check_text};
 
 use crate::caller;
@@ -108,7 +108,11 @@ impl Command for CreateApiKey {
     }
 
     fn claims(&self, _: &ApiKey, events: &[ApiKeyEvent]) -> Vec<Claim> {
-        if events.is_empty() { Vec::new() } else { vec![name_claim(name_digest(&self.name), true)] }
+        if events.is_empty() {
+            Vec::new()
+        } else {
+            vec![name_claim(self.team, name_digest(&self.name), true)]
+        }
     }
 }
 
@@ -137,14 +141,14 @@ impl Command for DeleteApiKey {
 
     fn claims(&self, state: &ApiKey, _: &[ApiKeyEvent]) -> Vec<Claim> {
         match state {
-            ApiKey::Active(key) => vec![name_claim(key.name_digest.clone(), false)],
+            ApiKey::Active(key) => vec![name_claim(self.team, key.name_digest.clone(), false)],
             ApiKey::Absent | ApiKey::Deleted => Vec::new(),
         }
     }
 }
 
-fn name_claim(digest: String, take: bool) -> Claim {
-    Claim { scope: NAME_SCOPE, digest, take, refusal: NAME_TAKEN, field: "name" }
+fn name_claim(team: TeamId, digest: String, take: bool) -> Claim {
+    Claim { within: Within::Team(team), scope: NAME_SCOPE, digest, take, refusal: NAME_TAKEN, field: "name" }
 }
 
 /// What may be shown of a secret: its first and last two characters, the rest as stars; all stars under eight.

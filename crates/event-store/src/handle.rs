@@ -1,7 +1,8 @@
 //! Carrying out a command: fold, decide, append; and again when somebody else was faster.
 
 use cqrs_es::EventStore as _;
-use touchstone_kernel::{Command, Event, Handle, Meta, Pending, Receipt, Rejection, State};
+use touchstone_kernel::{Command, Event, Handle, Kind, Meta, Pending, Receipt, Rejection, State};
+use touchstone_vocabulary::TeamId;
 
 use crate::append::{Answer, Outcome, key_row, scope};
 use crate::bridge::{self, Plan, Recording};
@@ -21,6 +22,13 @@ impl Store {
     async fn carry_out<C: Command>(&self, command: &C, meta: &Meta) -> Result<Receipt, Rejection> {
         let id = command.stream();
         let stream = id.to_string();
+        if !belongs(&stream, meta.team) {
+            return Err(Rejection::Refused {
+                kind: Kind::Missing,
+                field: None,
+                message: "there is no such thing".to_owned(),
+            });
+        }
         let _held = self.hold([(C::On::STREAM, stream.as_str())].into_iter()).await;
         // Before deciding: what a repeated request has brought about may refuse it now.
         if let Some(key) = &meta.idempotency
@@ -90,4 +98,10 @@ impl Store {
             },
         }
     }
+}
+
+/// Whether a stream may be acted on in the name of this team. To anybody else it is not there, whatever a command says.
+fn belongs(stream: &str, team: Option<TeamId>) -> bool {
+    let owner = stream.split('/').next().unwrap_or_default();
+    owner == "_" || team.is_some_and(|team| owner == team.to_string())
 }

@@ -28,8 +28,7 @@ pub(crate) async fn reserve(
     if claims.is_empty() {
         return Ok(Reserved::default());
     }
-    let team = meta.team.map_or_else(|| "_".to_owned(), |team| team.to_string());
-    let id = |claim: &Claim| format!("{team}/{}/{}", claim.scope, claim.digest);
+    let id = |claim: &Claim| format!("{}/{}/{}", claim.within, claim.scope, claim.digest);
     let streams: Vec<String> = claims.iter().map(id).collect();
     let held = store.claim_locks().hold(streams.iter().map(|stream| ("reservation", stream.as_str()))).await;
 

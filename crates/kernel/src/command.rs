@@ -1,13 +1,39 @@
 //! A command is a struct that decides.
 
+use std::fmt;
+
+use touchstone_vocabulary::{TeamId, UserId};
+
 use crate::{Meta, Refusal, State};
 
-/// What must be unique in a team, e.g. the name of an active API key.
+/// Where a claimed name is the only one of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    Team(TeamId),
+    /// Among the things of one person.
+    User(UserId),
+    /// In the whole installation.
+    Everything,
+}
+
+/// The first part of a reservation's stream id.
+impl fmt::Display for Within {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Team(team) => team.fmt(f),
+            Self::User(user) => write!(f, "_/{user}"),
+            Self::Everything => f.write_str("_"),
+        }
+    }
+}
+
+/// What must be unique, e.g. the name of an active API key in its team.
 ///
 /// Taking a claim appends to its reservation stream in the same append as the command's own events, so the log's
 /// primary key refuses the second taker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
+    pub within: Within,
     /// What kind of name, e.g. `api_key_name`.
     pub scope: &'static str,
     /// A digest of the normalised name: names are free text and stay out of stream ids.

@@ -17,7 +17,7 @@ mod sealed;
 mod state;
 pub mod testing;
 
-pub use command::{Claim, Command};
+pub use command::{Claim, Command, Within};
 pub use envelope::{Envelope, Metadata, Recorded, lane};
 pub use event::{Event, WireFault, decode, encode};
 pub use hash::{ChainHash, Stored};

@@ -1,4 +1,4 @@
-//! A reservation: who holds a name that must be unique in a team. The streams behind every [`crate::Claim`].
+//! A reservation: who holds a name that must be unique. The streams behind every [`crate::Claim`].
 
 use crate::{Event, State};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub enum Reservation {
 
 impl State for Reservation {
     const STREAM: &'static str = "reservation";
-    /// `<team>/<scope>/<digest>`.
+    /// `<team>/<scope>/<digest>`; `_/<user>` or `_` in place of the team, see [`crate::Within`].
     type Id = String;
     type Event = ReservationEvent;
 

@@ -8,7 +8,10 @@ use futures::future::join_all;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::json;
-use touchstone_kernel::{ChainHash, Handle, History, Kind, Mark, Receipt, Rejection, StreamRange};
+use touchstone_kernel::{
+    Actor, ChainHash, Handle, History, Kind, Mark, Meta, Owned, Receipt, Rejection, StreamRange,
+};
+use touchstone_vocabulary::{NodeId, TeamId};
 use uuid::Uuid;
 
 use super::fixture::{World, keyed, meta, on_every_backend, thing};
@@ -31,6 +34,7 @@ on_every_backend![
     of_a_hundred_takers_one_gets_the_name,
     a_released_name_can_be_taken_again,
     a_decision_sees_the_streams_it_wants,
+    a_stream_is_there_only_for_who_acts_in_the_name_of_its_team,
     racing_commands_are_decided_again,
     any_interleaving_keeps_every_stream_contiguous,
     history_is_read_by_stream_and_by_prefix,
@@ -128,8 +132,7 @@ async fn a_key_with_another_request_is_refused(world: World) {
     let other = world.store.append::<Thing>(&thing(3), 0, &[made("c")], &keyed("k", "e")).await;
     assert!(matches!(other, Err(Rejection::KeyReused)), "{other:?}");
     // The same key of somebody else is another key.
-    let mut somebody = keyed("k", "e");
-    somebody.team = None;
+    let somebody = Meta { actor: Actor::System("somebody"), ..keyed("k", "e") };
     assert!(world.store.handle(make(2, "b"), somebody).await.unwrap().changed);
 }
 
@@ -238,6 +241,29 @@ async fn a_decision_sees_the_streams_it_wants(world: World) {
     assert!(matches!(store.handle(end.clone(), meta()).await, Err(Rejection::Refused { .. })));
     let _ = store.handle(EndThing { id: thing(2), after: Some(thing(3)) }, meta()).await.unwrap();
     assert!(store.handle(end, meta()).await.unwrap().changed);
+}
+
+async fn a_stream_is_there_only_for_who_acts_in_the_name_of_its_team(world: World) {
+    let teams = proptest::option::weighted(0.8, (0_u128..4).prop_map(|n| TeamId(Uuid::from_u128(n))));
+    let mut runner = TestRunner::deterministic();
+    let mut stored = 0;
+    for n in 0..40 {
+        let (owner, acting) =
+            (teams.new_tree(&mut runner).unwrap().current(), teams.new_tree(&mut runner).unwrap().current());
+        let Some(team) = owner else { continue };
+        let id = Owned::new(team, NodeId(Uuid::from_u128(n)));
+        let make = MakeThing { id, name: n.to_string() };
+        let answer = world.store.handle(make, Meta { team: acting, ..meta() }).await;
+        if acting == owner {
+            stored += 2;
+            assert!(answer.unwrap().changed);
+        } else {
+            assert!(matches!(answer, Err(Rejection::Refused { kind: Kind::Missing, .. })), "{answer:?}");
+            assert_eq!(world.store.load::<Thing>(&id).await.unwrap().version, 0);
+        }
+    }
+    assert!(stored > 2);
+    world.log(stored).await;
 }
 
 async fn racing_commands_are_decided_again(world: World) {

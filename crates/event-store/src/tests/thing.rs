@@ -1,7 +1,7 @@
 //! A stream kind for tests: a thing that is made, is told texts, and ends.
 
 use serde::{Deserialize, Serialize};
-use touchstone_kernel::{Claim, Command, Event, Kind, Meta, Nothing, Owned, Refusal, Sealed, State};
+use touchstone_kernel::{Claim, Command, Event, Kind, Meta, Nothing, Owned, Refusal, Sealed, State, Within};
 use touchstone_vocabulary::NodeId;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -110,7 +110,7 @@ impl Command for MakeThing {
     }
 
     fn claims(&self, _: &Thing, _: &[ThingEvent]) -> Vec<Claim> {
-        vec![claim(&self.name, true)]
+        vec![claim(self.id, &self.name, true)]
     }
 }
 
@@ -147,7 +147,7 @@ impl Command for EndThing {
 
     fn claims(&self, state: &Thing, _: &[ThingEvent]) -> Vec<Claim> {
         match state {
-            Thing::Open { name, .. } => vec![claim(name, false)],
+            Thing::Open { name, .. } => vec![claim(self.id, name, false)],
             Thing::Absent | Thing::Ended => Vec::new(),
         }
     }
@@ -179,8 +179,9 @@ impl Command for Say {
     }
 }
 
-fn claim(name: &str, take: bool) -> Claim {
+fn claim(id: Owned<NodeId>, name: &str, take: bool) -> Claim {
     Claim {
+        within: Within::Team(id.team),
         scope: "thing_name",
         digest: name.to_owned(),
         take,
