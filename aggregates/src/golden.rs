@@ -31,13 +31,26 @@ const FILES: &[(&str, &str)] = files![
     "api_key/created.v1.json",
     "api_key/deleted.v1.json",
     "team/created.v1.json",
+    "team/created.v2.json",
+    "team/details_changed.v1.json",
     "team/member_added.v1.json",
     "team/member_role_changed.v1.json",
+    "team/member_removed.v1.json",
+    "team/deleted.v1.json",
+    "invite/created.v1.json",
+    "invite/accepted.v1.json",
+    "invite/declined.v1.json",
+    "invite/revoked.v1.json",
+    "invite/expired.v1.json",
     "user/registered.v1.json",
+    "user/identity_linked.v1.json",
     "token/issued.v1.json",
+    "token/issued_to_service.v1.json",
     "token/revoked.v1.json",
     "reservation/taken.v1.json",
     "reservation/released.v1.json",
+    "access/denied.v1.json",
+    "notice/received.v1.json",
 ];
 
 /// Path below `golden/` and text of every frozen example, by context and in the order of a stream's life. The text is
@@ -48,7 +61,7 @@ pub fn golden() -> &'static [(&'static str, &'static str)] {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::fs;
     use std::path::Path;
 
@@ -58,8 +71,11 @@ mod tests {
     use touchstone_kernel::{Event, decode, encode};
 
     use super::*;
+    use crate::access::AccessEvent;
     use crate::api_key::ApiKeyEvent;
     use crate::evaluation::EvaluationEvent;
+    use crate::invite::InviteEvent;
+    use crate::notice::NoticeEvent;
     use crate::probe_run::ProbeRunEvent;
     use crate::reservation::ReservationEvent;
     use crate::team::TeamEvent;
@@ -124,10 +140,26 @@ mod tests {
             Closed = "closed",
         }
         ApiKeyEvent { Created = "created", Deleted = "deleted" }
-        TeamEvent { Created = "created", MemberAdded = "member_added", MemberRoleChanged = "member_role_changed" }
-        UserEvent { Registered = "registered" }
-        TokenEvent { Issued = "issued", Revoked = "revoked" }
+        TeamEvent {
+            Created = "created",
+            DetailsChanged = "details_changed",
+            MemberAdded = "member_added",
+            MemberRoleChanged = "member_role_changed",
+            MemberRemoved = "member_removed",
+            Deleted = "deleted",
+        }
+        InviteEvent {
+            Created = "created",
+            Accepted = "accepted",
+            Declined = "declined",
+            Revoked = "revoked",
+            Expired = "expired",
+        }
+        UserEvent { Registered = "registered", IdentityLinked = "identity_linked" }
+        TokenEvent { Issued = "issued", IssuedToService = "issued_to_service", Revoked = "revoked" }
         ReservationEvent { Taken = "taken", Released = "released" }
+        AccessEvent { Denied = "denied" }
+        NoticeEvent { Received = "received" }
     }
 
     fn read(text: &str) -> Example {
@@ -152,16 +184,25 @@ mod tests {
         assert_eq!(decode::<E>(&name, &payload).unwrap(), event, "{path}");
     }
 
+    /// Earlier versions are read through the upcasters of the event store, which tests them.
     #[test]
-    fn every_frozen_event_reads_back_and_is_written_the_same() {
+    fn every_event_reads_back_from_its_newest_example_and_is_written_the_same() {
+        let mut versions: BTreeMap<String, Vec<(&str, Example)>> = BTreeMap::new();
         for (path, text) in golden() {
             let example = read(text);
-            let (context, _) = example.name.split_once('.').unwrap();
-            let reader = CONTEXTS.iter().find(|(known, ..)| *known == context);
-            let (.., reader) = reader.unwrap_or_else(|| panic!("{path} is of no known context"));
-            reader(path, &example);
             let (stream, event) = example.name.split_once('.').unwrap();
             assert_eq!(*path, format!("{stream}/{event}.v{}.json", example.version));
+            versions.entry(example.name.clone()).or_default().push((path, example));
+        }
+        for (name, examples) in versions {
+            for (version, (path, example)) in (1..).zip(&examples) {
+                assert_eq!(example.version, version.to_string(), "{path}: every version has its example");
+            }
+            let (path, newest) = examples.last().unwrap();
+            let (context, _) = name.split_once('.').unwrap();
+            let reader = CONTEXTS.iter().find(|(known, ..)| *known == context);
+            let (.., reader) = reader.unwrap_or_else(|| panic!("{path} is of no known context"));
+            reader(path, newest);
         }
     }
 

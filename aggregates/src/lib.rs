@@ -4,9 +4,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
+pub mod access;
 pub mod api_key;
 pub mod evaluation;
 mod golden;
+pub mod invite;
+pub mod notice;
 pub mod probe_run;
 pub mod reservation;
 pub mod team;

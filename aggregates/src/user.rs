@@ -1,5 +1,7 @@
 //! A user: a person or service that calls. Belongs to no team by itself, so its stream stands under `_`.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use touchstone_kernel::{Event, Global, Sealed, State};
 use touchstone_vocabulary::UserId;
@@ -7,7 +9,16 @@ use touchstone_vocabulary::UserId;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserEvent {
-    Registered { email: Sealed<String>, given_name: Sealed<String>, family_name: Sealed<String> },
+    Registered {
+        email: Sealed<String>,
+        given_name: Sealed<String>,
+        family_name: Sealed<String>,
+    },
+    /// Whoever an identity provider knows by this is this user.
+    IdentityLinked {
+        /// Digest of the provider and its name for the person.
+        identity: String,
+    },
 }
 
 impl Event for UserEvent {
@@ -18,7 +29,9 @@ impl Event for UserEvent {
 pub enum User {
     #[default]
     Absent,
-    Active,
+    Active {
+        identities: BTreeSet<String>,
+    },
 }
 
 impl State for User {
@@ -28,7 +41,12 @@ impl State for User {
 
     fn apply(&mut self, event: &UserEvent) {
         match event {
-            UserEvent::Registered { .. } => *self = Self::Active,
+            UserEvent::Registered { .. } => *self = Self::Active { identities: BTreeSet::new() },
+            UserEvent::IdentityLinked { identity } => {
+                if let Self::Active { identities } = self {
+                    identities.insert(identity.clone());
+                }
+            }
         }
     }
 

@@ -7,7 +7,7 @@ mod score;
 
 pub use create::CreateEvaluation;
 pub use end::{AbortEvaluation, CancelEvaluation, DeleteEvaluation, Ending};
-pub use plan::{PlanEvaluation, RenameEvaluation, RestartEvaluation, StartEvaluation};
+pub use plan::{PlanEvaluation, RenameEvaluation, RequestStart, RestartEvaluation, StartEvaluation};
 pub use score::{CompleteEvaluation, ScoreEvaluation, ScoreLevels, levels};
 /// What an evaluation is asked for: part of [`CreateEvaluation`].
 pub use touchstone_aggregates::evaluation::{CallParams, Spec};

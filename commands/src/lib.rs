@@ -5,16 +5,20 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
+pub mod access;
 pub mod api_key;
 pub mod evaluation;
+pub mod invite;
+pub mod notice;
 pub mod probe_run;
 pub mod reservation;
 pub mod team;
 pub mod token;
 pub mod user;
 
+use touchstone_aggregates::team::{Facts, Team};
 use touchstone_kernel::{Actor, Meta};
-use touchstone_vocabulary::UserId;
+use touchstone_vocabulary::{TeamRole, UserId};
 use uuid::Uuid;
 
 /// The person behind a command; the nil user where the service itself acts.
@@ -22,6 +26,27 @@ pub(crate) fn caller(meta: &Meta) -> UserId {
     match meta.actor {
         Actor::User(id) => id,
         Actor::System(_) => UserId(Uuid::nil()),
+    }
+}
+
+/// Why somebody may not change a team or what belongs to it.
+pub(crate) enum Barred {
+    /// It does not exist, or not for somebody who is no member.
+    NoTeam,
+    /// A member, but no admin.
+    NoAdmin,
+}
+
+/// The team, if it exists and the caller may change it. The service itself and the operator need no role.
+pub(crate) fn governed<'a>(team: Option<&'a Team>, meta: &Meta) -> Result<&'a Facts, Barred> {
+    let Some(Team::Active(facts)) = team else { return Err(Barred::NoTeam) };
+    match meta.actor {
+        Actor::System(_) => Ok(facts),
+        Actor::User(user) => match facts.members.get(&user) {
+            Some(TeamRole::Admin) => Ok(facts),
+            Some(TeamRole::User) => Err(Barred::NoAdmin),
+            None => Err(Barred::NoTeam),
+        },
     }
 }
 

@@ -29,6 +29,8 @@ pub struct IssueToken {
     pub team: TeamId,
     pub digest: String,
     pub expires_at: Option<Time>,
+    /// It speaks for a part of an installation and not for a member of the team.
+    pub is_service: bool,
 }
 
 impl Command for IssueToken {
@@ -41,14 +43,14 @@ impl Command for IssueToken {
     }
 
     fn decide(&self, state: &Token, _: &[Nothing], _: &Meta) -> Result<Vec<TokenEvent>, TokenRefusal> {
+        let Self { user, team, expires_at, .. } = *self;
+        let digest = self.digest.clone();
         match state {
-            Token::Absent => Ok(vec![TokenEvent::Issued {
-                user: self.user,
-                team: self.team,
-                digest: self.digest.clone(),
-                expires_at: self.expires_at,
-            }]),
-            Token::Active | Token::Revoked => Err(TokenRefusal::AlreadyIssued),
+            Token::Absent if self.is_service => {
+                Ok(vec![TokenEvent::IssuedToService { service: user, team, digest, expires_at }])
+            }
+            Token::Absent => Ok(vec![TokenEvent::Issued { user, team, digest, expires_at }]),
+            Token::Active(_) | Token::Revoked(_) => Err(TokenRefusal::AlreadyIssued),
         }
     }
 }
@@ -71,8 +73,8 @@ impl Command for RevokeToken {
     fn decide(&self, state: &Token, _: &[Nothing], _: &Meta) -> Result<Vec<TokenEvent>, TokenRefusal> {
         match state {
             Token::Absent => Err(TokenRefusal::NoSuchToken),
-            Token::Active => Ok(vec![TokenEvent::Revoked {}]),
-            Token::Revoked => Ok(Vec::new()),
+            Token::Active(_) => Ok(vec![TokenEvent::Revoked {}]),
+            Token::Revoked(_) => Ok(Vec::new()),
         }
     }
 }
@@ -84,25 +86,29 @@ mod tests {
 
     use super::*;
 
-    fn issue() -> IssueToken {
+    fn issue(is_service: bool) -> IssueToken {
         IssueToken {
             id: TokenId(Uuid::from_u128(5)),
             user: UserId(Uuid::from_u128(9)),
             team: TeamId(Uuid::from_u128(1)),
             digest: "d".into(),
             expires_at: None,
+            is_service,
         }
     }
 
     #[test]
     fn a_token_is_issued_once_and_revoked_for_good() {
-        let revoke = RevokeToken { id: TokenId(Uuid::from_u128(5)) };
-        let issued = given::<Token>(&[]).when(&issue()).result().unwrap();
-        given::<Token>(&[]).when(&revoke).then_refused(&TokenRefusal::NoSuchToken);
-        given::<Token>(&issued).when(&issue()).then_refused(&TokenRefusal::AlreadyIssued);
-        given::<Token>(&issued).when(&revoke).then(&[TokenEvent::Revoked {}]);
-        let revoked = [issued, vec![TokenEvent::Revoked {}]].concat();
-        given::<Token>(&revoked).when(&revoke).then_nothing();
-        given::<Token>(&revoked).when(&issue()).then_refused(&TokenRefusal::AlreadyIssued);
+        for is_service in [false, true] {
+            let (issue, revoke) = (issue(is_service), RevokeToken { id: TokenId(Uuid::from_u128(5)) });
+            let issued = given::<Token>(&[]).when(&issue).result().unwrap();
+            assert_eq!(matches!(issued[0], TokenEvent::IssuedToService { .. }), is_service);
+            given::<Token>(&[]).when(&revoke).then_refused(&TokenRefusal::NoSuchToken);
+            given::<Token>(&issued).when(&issue).then_refused(&TokenRefusal::AlreadyIssued);
+            given::<Token>(&issued).when(&revoke).then(&[TokenEvent::Revoked {}]);
+            let revoked = [issued, vec![TokenEvent::Revoked {}]].concat();
+            given::<Token>(&revoked).when(&revoke).then_nothing();
+            given::<Token>(&revoked).when(&issue).then_refused(&TokenRefusal::AlreadyIssued);
+        }
     }
 }

@@ -6,6 +6,7 @@ create table if not exists rm_team (
     description text,
     is_single_user boolean not null,
     created_at bigint not null,
+    stream_version bigint not null,
     primary key (team_id)
 );
 create index if not exists ix_rm_team_name on rm_team (name_key);
@@ -13,6 +14,7 @@ create index if not exists ix_rm_team_name on rm_team (name_key);
 create table if not exists rm_member (
     team_id text not null,
     user_id text not null,
+    ordinal bigint not null,
     role text not null,
     primary key (team_id, user_id)
 );

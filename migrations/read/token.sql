@@ -3,6 +3,7 @@ create table if not exists rm_token (
     digest text not null,
     user_id text not null,
     team_id text not null,
+    is_service boolean not null,
     expires_at bigint,
     is_revoked boolean not null,
     created_at bigint not null,

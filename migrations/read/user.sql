@@ -9,3 +9,9 @@ create table if not exists rm_user (
     primary key (id)
 );
 create index if not exists ix_rm_user_email on rm_user (email_key);
+
+create table if not exists rm_identity (
+    digest text not null,
+    user_id text not null,
+    primary key (digest)
+);

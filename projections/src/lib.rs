@@ -9,10 +9,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 pub mod api_key;
+pub mod audit;
 mod batch;
 mod count;
 pub mod evaluation;
 mod gate;
+pub mod invite;
 pub mod probe_run;
 pub mod response_error;
 pub mod team;
@@ -36,5 +38,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(team::TeamRows),
         Arc::new(user::UserRows),
         Arc::new(token::TokenRows),
+        Arc::new(invite::InviteRows),
+        Arc::new(audit::AuditRows),
     ]
 }

@@ -13,7 +13,8 @@ use crate::batch::{event, replacing, stream};
 /// Fills the table of tokens.
 pub struct TokenRows;
 
-const COLUMNS: &[&str] = &["id", "digest", "user_id", "team_id", "expires_at", "is_revoked", "created_at"];
+const COLUMNS: &[&str] =
+    &["id", "digest", "user_id", "team_id", "is_service", "expires_at", "is_revoked", "created_at"];
 
 #[async_trait]
 impl Projection for TokenRows {
@@ -38,23 +39,29 @@ impl Projection for TokenRows {
         let mut revoked: BTreeSet<String> = BTreeSet::new();
         for recorded in events.iter().filter(|recorded| recorded.is::<TokenEvent>()) {
             let id = stream::<Global<TokenId>>(recorded)?.0.to_string();
-            match event::<TokenEvent>(recorded)? {
+            let (user, team, digest, expires_at, is_service) = match event::<TokenEvent>(recorded)? {
                 TokenEvent::Issued { user, team, digest, expires_at } => {
-                    let row = vec![
-                        Arg::Text(id.clone()),
-                        Arg::Text(digest),
-                        Arg::Text(user.to_string()),
-                        Arg::Text(team.to_string()),
-                        Arg::OptInt(expires_at.map(Time::secs)),
-                        Arg::Bool(false),
-                        Arg::Int(recorded.at().secs()),
-                    ];
-                    rows.insert(id, row);
+                    (user, team, digest, expires_at, false)
+                }
+                TokenEvent::IssuedToService { service, team, digest, expires_at } => {
+                    (service, team, digest, expires_at, true)
                 }
                 TokenEvent::Revoked {} => {
                     revoked.insert(id);
+                    continue;
                 }
-            }
+            };
+            let row = vec![
+                Arg::Text(id.clone()),
+                Arg::Text(digest),
+                Arg::Text(user.to_string()),
+                Arg::Text(team.to_string()),
+                Arg::Bool(is_service),
+                Arg::OptInt(expires_at.map(Time::secs)),
+                Arg::Bool(false),
+                Arg::Int(recorded.at().secs()),
+            ];
+            rows.insert(id, row);
         }
         if !rows.is_empty() {
             let suffix = replacing(&["id"], COLUMNS);

@@ -1,4 +1,5 @@
-//! Users: who calls. A user belongs to no team by itself, so the table is keyed by the user alone.
+//! Users: who calls, and by what identity providers know them. A user belongs to no team by itself, so the tables are
+//! keyed by the user or the identity alone.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +11,10 @@ use touchstone_vocabulary::{UserId, fold_key};
 
 use crate::batch::{clean, event, replacing, stream};
 
-/// Fills the table of users.
+/// Fills the tables of users and identities.
 pub struct UserRows;
 
+const IDENTITY_COLUMNS: &[&str] = &["digest", "user_id"];
 const COLUMNS: &[&str] = &["id", "ordinal", "email", "email_key", "given_name", "family_name", "created_at"];
 
 #[async_trait]
@@ -22,11 +24,11 @@ impl Projection for UserRows {
     }
 
     fn tables(&self) -> &'static [&'static str] {
-        &["rm_user"]
+        &["rm_user", "rm_identity"]
     }
 
     fn teamless(&self) -> &'static [&'static str] {
-        &["rm_user"]
+        self.tables()
     }
 
     fn ddl(&self) -> &'static str {
@@ -35,6 +37,7 @@ impl Projection for UserRows {
 
     async fn apply(&self, tx: &mut Tx<'_>, events: &[Recorded]) -> Result<(), ApplyError> {
         let mut rows: BTreeMap<String, Vec<Arg>> = BTreeMap::new();
+        let mut identities: BTreeMap<String, String> = BTreeMap::new();
         for recorded in events.iter().filter(|recorded| recorded.is::<UserEvent>()) {
             let id = stream::<Global<UserId>>(recorded)?.0.to_string();
             match event::<UserEvent>(recorded)? {
@@ -51,11 +54,18 @@ impl Projection for UserRows {
                     ];
                     rows.insert(id, row);
                 }
+                UserEvent::IdentityLinked { identity } => drop(identities.insert(identity, id)),
             }
         }
         if !rows.is_empty() {
             let suffix = replacing(&["id"], COLUMNS);
             tx.insert("rm_user", COLUMNS, rows.into_values().collect(), &suffix).await?;
+        }
+        if !identities.is_empty() {
+            let rows =
+                identities.into_iter().map(|(identity, user)| vec![Arg::Text(identity), Arg::Text(user)]);
+            let suffix = replacing(&["digest"], IDENTITY_COLUMNS);
+            tx.insert("rm_identity", IDENTITY_COLUMNS, rows.collect(), &suffix).await?;
         }
         Ok(())
     }

@@ -2,14 +2,17 @@
 //!
 //! Every function takes the caller's team and every statement names it, so another team's thing is simply not found.
 //! On PostgreSQL row security stands behind that: a statement that forgets its team finds nothing of another.
-//! The exceptions find something before a team is known, and say so: a token by its digest, a team by its name, a
-//! user by e-mail address. Absence is `None` or an empty list; an error means that the database could not answer.
+//! The exceptions find something before a team is known, or what concerns one person in several teams, and say so: a
+//! token by its digest, a user by address or identity, somebody's teams and colleagues, invites by addressee. Absence is
+//! `None` or an empty list; an error means that the database could not answer.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 pub mod api_key;
+pub mod audit;
 pub mod evaluation;
 pub mod harness;
+pub mod invite;
 pub mod probe;
 pub mod response;
 pub mod response_error;

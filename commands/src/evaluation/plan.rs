@@ -75,6 +75,37 @@ impl Command for StartEvaluation {
     }
 }
 
+/// Asks that an evaluation be under way. The engine starts each one by itself, so there is never anything left to do; one
+/// that is over cannot start.
+#[derive(Debug, Clone)]
+pub struct RequestStart {
+    pub team: TeamId,
+    pub id: EvaluationId,
+}
+
+impl Command for RequestStart {
+    type On = Evaluation;
+    type Wants = Nothing;
+    type Refusal = EvaluationRefusal;
+
+    fn stream(&self) -> Owned<EvaluationId> {
+        Owned::new(self.team, self.id)
+    }
+
+    fn decide(
+        &self,
+        state: &Evaluation,
+        _: &[Nothing],
+        _: &Meta,
+    ) -> Result<Vec<EvaluationEvent>, EvaluationRefusal> {
+        match state {
+            Evaluation::Absent | Evaluation::Deleted { .. } => Err(EvaluationRefusal::NoSuchEvaluation),
+            Evaluation::Created(_) | Evaluation::Running { .. } => Ok(Vec::new()),
+            Evaluation::Ended { status, .. } => Err(EvaluationRefusal::AlreadyEnded(*status)),
+        }
+    }
+}
+
 /// Says that work goes on after a worker was lost. Each time counts.
 #[derive(Debug, Clone)]
 pub struct RestartEvaluation {
@@ -189,6 +220,25 @@ mod tests {
                 ("timed out", "nothing"),
                 ("failed", "nothing"),
                 ("deleted", "nothing"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_start_is_the_engines_and_asking_for_it_changes_nothing() {
+        assert_behaviour(
+            &behaviour(&RequestStart { team: TEAM, id: ID }),
+            &[
+                ("absent", "Missing"),
+                ("created", "nothing"),
+                ("planned", "nothing"),
+                ("running", "nothing"),
+                ("completed", "Conflict"),
+                ("canceled", "Conflict"),
+                ("errored", "Conflict"),
+                ("timed out", "Conflict"),
+                ("failed", "Conflict"),
+                ("deleted", "Missing"),
             ],
         );
     }

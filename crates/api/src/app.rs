@@ -6,13 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
+use touchstone_commands::access::RecordDenials;
 use touchstone_commands::api_key::{CreateApiKey, DeleteApiKey};
 use touchstone_commands::evaluation::{
-    CancelEvaluation, CreateEvaluation, DeleteEvaluation, RenameEvaluation, ScoreEvaluation,
+    CancelEvaluation, CreateEvaluation, DeleteEvaluation, RenameEvaluation, RequestStart, ScoreEvaluation,
 };
+use touchstone_commands::invite::{AcceptInvite, CreateInvite, DeclineInvite, ExpireInvite, RevokeInvite};
+use touchstone_commands::notice::ReceiveNotice;
+use touchstone_commands::team::{Admit, ChangeRole, CreateTeam, DeleteTeam, UpdateTeam};
+use touchstone_commands::user::{LinkIdentity, RegisterUser};
 use touchstone_detectors::Detectors;
 use touchstone_egress::Egress;
-use touchstone_kernel::{Actor, Clock, Command, Freshness, Handle, History, Meta, Pending, Receipt, Visible};
+use touchstone_identity::Provider;
+use touchstone_kernel::{
+    Actor, Clock, Command, Freshness, Handle, History, Meta, Pending, Receipt, TokenUse, Visible,
+};
 use touchstone_queries::Db;
 use touchstone_vault::Vault;
 
@@ -29,6 +37,21 @@ pub trait Dispatch:
     + Handle<ScoreEvaluation>
     + Handle<CreateApiKey>
     + Handle<DeleteApiKey>
+    + Handle<RequestStart>
+    + Handle<RegisterUser>
+    + Handle<LinkIdentity>
+    + Handle<CreateTeam>
+    + Handle<UpdateTeam>
+    + Handle<DeleteTeam>
+    + Handle<ChangeRole>
+    + Handle<Admit>
+    + Handle<CreateInvite>
+    + Handle<AcceptInvite>
+    + Handle<DeclineInvite>
+    + Handle<RevokeInvite>
+    + Handle<ExpireInvite>
+    + Handle<ReceiveNotice>
+    + Handle<RecordDenials>
 {
 }
 
@@ -40,6 +63,21 @@ impl<T> Dispatch for T where
         + Handle<ScoreEvaluation>
         + Handle<CreateApiKey>
         + Handle<DeleteApiKey>
+        + Handle<RequestStart>
+        + Handle<RegisterUser>
+        + Handle<LinkIdentity>
+        + Handle<CreateTeam>
+        + Handle<UpdateTeam>
+        + Handle<DeleteTeam>
+        + Handle<ChangeRole>
+        + Handle<Admit>
+        + Handle<CreateInvite>
+        + Handle<AcceptInvite>
+        + Handle<DeclineInvite>
+        + Handle<RevokeInvite>
+        + Handle<ExpireInvite>
+        + Handle<ReceiveNotice>
+        + Handle<RecordDenials>
 {
 }
 
@@ -82,6 +120,9 @@ pub struct App {
     pub history: Arc<dyn History>,
     pub freshness: Arc<dyn Freshness>,
     pub clock: Arc<dyn Clock>,
+    pub token_use: Arc<dyn TokenUse>,
+    /// Whose tokens are believed beside our own.
+    pub provider: Option<Provider>,
     pub db: Db,
     pub vault: Vault,
     pub egress: Egress,
@@ -107,6 +148,18 @@ impl Sent {
     /// The id in the receipt's stream: that of the first attempt when the request was a repetition.
     pub fn id(&self) -> &str {
         self.receipt.stream.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The team in the receipt's stream: that of the first attempt, likewise.
+    pub fn team(&self) -> &str {
+        self.receipt.stream.split('/').next().unwrap_or_default()
+    }
+
+    /// Visible only when the other is visible too.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        let visible = if other.visible == Visible::Yes { self.visible } else { other.visible };
+        Self { visible, ..self }
     }
 
     pub fn reply<T>(self, body: T) -> Reply<T> {

@@ -87,7 +87,12 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     }
     let mut loc = vec![Step::Field("body".to_owned())];
     check(&value, &mut loc)?;
-    serde_path_to_error::deserialize(value).map_err(|error| fault(&error))
+    serde_path_to_error::deserialize(value).map_err(|error| fault(&error, &[]))
+}
+
+/// Reads a part of a body that was read before; `under` is the way to it.
+pub fn parsed<T: DeserializeOwned>(value: Value, under: &[&str]) -> Result<T, ApiError> {
+    serde_path_to_error::deserialize(value).map_err(|error| ApiError::Invalid(vec![fault(&error, under)]))
 }
 
 /// What no text or list may be, wherever it stands.
@@ -119,8 +124,9 @@ fn check(value: &Value, loc: &mut Vec<Step>) -> Result<(), Fault> {
     }
 }
 
-fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
-    let mut loc = vec![Step::Field("body".to_owned())];
+fn fault(error: &serde_path_to_error::Error<serde_json::Error>, under: &[&str]) -> Fault {
+    let way = ["body"].iter().chain(under);
+    let mut loc: Vec<Step> = way.map(|step| Step::Field((*step).to_owned())).collect();
     loc.extend(error.path().iter().filter_map(|segment| match segment {
         Segment::Seq { index } => Some(Step::Position(*index)),
         Segment::Map { key } => Some(Step::Field(key.clone())),

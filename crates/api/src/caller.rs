@@ -5,34 +5,38 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use data_encoding::HEXLOWER;
-use moka::future::Cache;
-use sha2::{Digest, Sha256};
 use touchstone_kernel::Idempotency;
-use touchstone_queries::token::{self, TokenView};
-use touchstone_vocabulary::{TeamId, TeamRole, UserId};
+use touchstone_vocabulary::{DenialReason, TeamId, TeamRole, UserId};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::bearer::{Bearer, Known, NO_TOKEN, Unknown};
 use crate::body::{discard, gathered};
 use crate::error::{ApiError, Fault};
 use crate::frame::RequestId;
 use crate::policy::{self, Rule};
+use crate::witness::{Attempt, Witness};
 
-const CACHED_TOKENS: u64 = 10_000;
-const LONGEST_TOKEN: usize = 4096;
 const LONGEST_KEY: usize = 255;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The person behind a request, in the team that the token names.
+/// What a caller is to the team that the token names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Member(TeamRole),
+    /// A part of an installation with a token of its own: nobody's colleague.
+    Service,
+}
+
+/// Who is behind a request, in the team that the token names.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub user: UserId,
     pub team: TeamId,
-    pub role: TeamRole,
+    pub standing: Standing,
     pub email: String,
     pub(crate) correlation: Uuid,
     pub(crate) idempotency: Option<Idempotency>,
@@ -40,82 +44,105 @@ pub struct Caller {
     pub(crate) expected: Option<i64>,
 }
 
+impl Caller {
+    /// Whether the token carries the rights of an admin.
+    pub const fn is_admin(&self) -> bool {
+        matches!(self.standing, Standing::Member(TeamRole::Admin))
+    }
+
+    /// The same caller in the name of another team, whose own stream decides what may be done there.
+    pub(crate) fn in_team(&self, team: TeamId) -> Self {
+        Self { team, ..self.clone() }
+    }
+
+    /// The same caller for what follows of a request: neither repeatable nor conditional by itself.
+    pub(crate) fn onward(&self) -> Self {
+        Self { idempotency: None, expected: None, ..self.clone() }
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        parts.extensions.get::<Self>().cloned().ok_or(ApiError::Unauthorized(NO_TOKEN))
+        parts.extensions.get::<Self>().cloned().ok_or(ApiError::unauthorized(NO_TOKEN))
     }
 }
-
-const NO_TOKEN: &str = "This needs a bearer token: send the header Authorization: Bearer <token>.";
-const BAD_TOKEN: &str = "The bearer token is unknown, revoked or expired.";
 
 /// Admits requests.
 pub struct Gate {
     app: Arc<App>,
-    /// By digest; only tokens that exist.
-    known: Cache<String, TokenView>,
+    bearer: Bearer,
+    witness: Witness,
 }
 
 impl Gate {
-    pub fn new(app: Arc<App>) -> Self {
-        let known = Cache::builder().max_capacity(CACHED_TOKENS).time_to_live(app.limits.token_cache).build();
-        Self { app, known }
+    pub fn new(app: Arc<App>, witness: Witness) -> Self {
+        let bearer = Bearer::new(app.limits.token_cache);
+        Self { app, bearer, witness }
     }
 
-    async fn admit(&self, mut request: Request) -> Result<Request, ApiError> {
-        let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
-        let rule = policy::rule(request.method(), path);
-        if rule == Some(Rule::Open) {
-            return Ok(request);
+    /// The caller behind a request, as far as the token tells.
+    async fn known(&self, operation: &'static str, headers: &HeaderMap) -> Result<Known, ApiError> {
+        match self.bearer.known(&self.app, headers).await {
+            Ok(known) => {
+                if let Some(token) = known.token {
+                    self.witness.used(token, self.app.clock.now());
+                }
+                Ok(known)
+            }
+            Err(Unknown::Nobody(error)) => {
+                if matches!(error, ApiError::Unauthorized(_)) {
+                    metrics::counter!("touchstone_unknown_tokens_total").increment(1);
+                }
+                Err(error)
+            }
+            Err(Unknown::Barred { known, reason, error }) => {
+                self.denied(&known, operation, reason);
+                Err(error)
+            }
         }
-        let token = self.token(request.headers()).await?;
-        let Some(rule) = rule else {
-            return Err(ApiError::Forbidden("no rule admits anybody to this operation".to_owned()));
-        };
-        if !rule.admits(token.role) {
-            return Err(ApiError::Forbidden("this needs the role admin in your team".to_owned()));
+    }
+
+    fn denied(&self, known: &Known, operation: &'static str, reason: DenialReason) {
+        let at = self.app.clock.now();
+        self.witness.denied(Attempt {
+            team: known.team,
+            user: known.user,
+            token: known.token,
+            operation,
+            reason,
+            at,
+        });
+    }
+
+    async fn admit(&self, known: Known, rule: Rule, request: &mut Request) -> Result<(), ApiError> {
+        if !rule.admits(known.standing) {
+            return Err(ApiError::Forbidden(rule.demand().to_owned()));
         }
-        if announced(request.headers()) > self.app.limits.body_bytes {
-            let limit = self.app.limits.body_bytes;
-            discard(request.into_body().into_data_stream(), limit).await;
+        let limit = self.app.limits.body_bytes;
+        if announced(request.headers()) > limit {
+            let body = std::mem::replace(request.body_mut(), Body::empty());
+            discard(body.into_data_stream(), limit).await;
             return Err(ApiError::TooLarge(limit));
         }
-        let idempotency = self.idempotency(&mut request).await?;
+        let idempotency = self.idempotency(request).await?;
         let expected = expected(request.headers());
         let correlation = match request.extensions().get::<RequestId>() {
             Some(RequestId(id)) => *id,
             None => self.app.clock.new_id(),
         };
+        let Known { user, team, standing, email, token: _ } = known;
         request.extensions_mut().insert(Caller {
-            user: token.user,
-            team: token.team,
-            role: token.role,
-            email: token.email,
+            user,
+            team,
+            standing,
+            email,
             correlation,
             idempotency,
             expected,
         });
-        Ok(request)
-    }
-
-    async fn token(&self, headers: &HeaderMap) -> Result<TokenView, ApiError> {
-        let secret = bearer(headers).ok_or(ApiError::Unauthorized(NO_TOKEN))?;
-        let digest = token_digest(secret);
-        let token = if let Some(token) = self.known.get(&digest).await {
-            token
-        } else {
-            let found = token::by_digest(&self.app.db, &digest).await?;
-            let token = found.ok_or(ApiError::Unauthorized(BAD_TOKEN))?;
-            self.known.insert(digest, token.clone()).await;
-            token
-        };
-        let now = self.app.clock.now().secs();
-        if token.is_revoked || token.expires_at.is_some_and(|end| end <= now) {
-            return Err(ApiError::Unauthorized(BAD_TOKEN));
-        }
-        Ok(token)
+        Ok(())
     }
 
     /// The key of a repeatable request with a digest of all that it asks for.
@@ -146,24 +173,31 @@ impl Gate {
     }
 }
 
-/// Lets a request through to its route with its [`Caller`], or answers in the route's stead.
-pub async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    match gate.admit(request).await {
-        Ok(request) => next.run(request).await,
-        Err(error) => error.into_response(),
+/// Lets a request through to its route with its [`Caller`], or answers in the route's stead. Whoever is known and is
+/// denied something is remembered, also when it is the route that denies it.
+pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    let row = policy::row_of(request.method(), path);
+    if row.is_some_and(|row| row.rule == Rule::Open) {
+        return next.run(request).await;
     }
-}
-
-/// How a token is stored and looked up: SHA-256, hex.
-pub fn token_digest(secret: &str) -> String {
-    HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    let secret = secret.trim();
-    let plausible = scheme.eq_ignore_ascii_case("bearer") && (1..=LONGEST_TOKEN).contains(&secret.len());
-    plausible.then_some(secret)
+    let operation = row.map_or("-", |row| row.operation);
+    let known = match gate.known(operation, request.headers()).await {
+        Ok(known) => known,
+        Err(error) => return error.into_response(),
+    };
+    let admitted = match row {
+        Some(row) => gate.admit(known.clone(), row.rule, &mut request).await,
+        None => Err(ApiError::Forbidden("no rule admits anybody to this operation".to_owned())),
+    };
+    let response = match admitted {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    };
+    if response.status() == StatusCode::FORBIDDEN {
+        gate.denied(&known, operation, DenialReason::Forbidden);
+    }
+    response
 }
 
 /// The version in `If-Match`. `*` asks only that the thing exists, which every command does anyway; a tag that is none
@@ -189,20 +223,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_read_from_a_bearer_header_only() {
-        let with = |value: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
-            bearer(&headers).map(str::to_owned)
-        };
-        assert_eq!(with("Bearer abc").as_deref(), Some("abc"));
-        assert_eq!(with("bearer  abc ").as_deref(), Some("abc"));
-        for bad in ["abc", "Basic abc", "Bearer", "Bearer ", ""] {
-            assert_eq!(with(bad), None, "{bad:?}");
-        }
-    }
-
-    #[test]
     fn a_precondition_is_a_version_and_a_strange_one_holds_for_nothing() {
         let with = |value: &'static str| {
             let mut headers = HeaderMap::new();
@@ -214,10 +234,5 @@ mod tests {
         for strange in ["v17", "\"17\"", "W/\"v17\"", "\"v1\", \"v2\"", ""] {
             assert_eq!(with(strange), Some(-1), "{strange}");
         }
-    }
-
-    #[test]
-    fn tokens_are_looked_up_by_their_sha_256() {
-        assert_eq!(token_digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

@@ -70,7 +70,7 @@ pub struct Detail {
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     #[error("{0}")]
-    Unauthorized(&'static str),
+    Unauthorized(String),
     #[error("{0}")]
     Forbidden(String),
     #[error("{0}")]
@@ -96,6 +96,11 @@ pub enum ApiError {
 pub struct Cause(pub Arc<dyn Error + Send + Sync>);
 
 impl ApiError {
+    /// 401.
+    pub fn unauthorized(text: &str) -> Self {
+        Self::Unauthorized(text.to_owned())
+    }
+
     /// 404, the same for what is unknown and what is another team's.
     pub fn missing(noun: &str) -> Self {
         Self::Missing(format!("there is no such {noun}"))
@@ -104,6 +109,20 @@ impl ApiError {
     /// 422 about one field of the body.
     pub fn invalid(field: &str, msg: impl Into<String>) -> Self {
         Self::Invalid(vec![Fault::new("body", field, msg)])
+    }
+
+    /// The same fault one level deeper, when a body holds what was read as a body.
+    #[must_use]
+    pub fn inside(self, field: &str) -> Self {
+        match self {
+            Self::Invalid(mut faults) => {
+                for fault in faults.iter_mut().filter(|fault| !fault.loc.is_empty()) {
+                    fault.loc.insert(1, Step::Field(field.to_owned()));
+                }
+                Self::Invalid(faults)
+            }
+            other => other,
+        }
     }
 
     pub fn unavailable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {

@@ -9,19 +9,24 @@
 
 mod address;
 mod app;
+mod bearer;
 mod body;
 mod caller;
 mod error;
 mod events;
 mod frame;
+mod newcomer;
 mod openapi;
 mod page;
 mod policy;
+mod present;
 mod reply;
 mod routes;
+mod seat;
 mod suite;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 use std::sync::Arc;
 
@@ -30,13 +35,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use app::{App, Dispatch, Limits, Status};
-pub use caller::{Caller, token_digest};
+pub use caller::{Caller, Standing};
 pub use error::{ApiError, Fault};
 pub use policy::{Row, Rule, TABLE};
+pub use witness::{Recorder, Witness, witness};
 
-/// The whole surface as one service.
-pub fn router(app: Arc<App>) -> Router {
-    let gate = Arc::new(caller::Gate::new(Arc::clone(&app)));
+/// The whole surface as one service, and who takes notice of what is denied.
+pub fn router(app: Arc<App>, witness: Witness) -> Router {
+    let gate = Arc::new(caller::Gate::new(Arc::clone(&app), witness));
     let clock = Arc::clone(&app.clock);
     let (router, _) = described().split_for_parts();
     router
@@ -57,6 +63,9 @@ fn described() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::head())
         .merge(routes::monitoring::router())
         .merge(routes::user::router())
+        .merge(routes::team::router())
+        .merge(routes::invite::router())
+        .merge(routes::audit::router())
         .merge(routes::event::router())
         .merge(routes::api_key::router())
         .merge(routes::evaluation::router())

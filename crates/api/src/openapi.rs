@@ -51,9 +51,7 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
         };
         operation.security = Some(vec![SecurityRequirement::new(SCHEME, Vec::<String>::new())]);
         let mut may = vec![("401", "The token is missing, unknown, revoked or expired.")];
-        if row.rule == Rule::Admin {
-            may.push(("403", "The caller's role does not suffice."));
-        }
+        may.push(("403", "The caller's role does not suffice, or the token is a service's."));
         if row.path.contains('{') || row.method != "GET" {
             may.push(("404", "There is no such thing in the caller's team."));
         }

@@ -3,13 +3,16 @@
 use axum::http::Method;
 use touchstone_vocabulary::TeamRole;
 
-use Rule::{Admin, Member, Open};
+use crate::caller::Standing;
+use Rule::{Admin, Member, Open, Token};
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// Everybody, without a token.
     Open,
+    /// Everybody with a token, services too: what is asked decides, not that something is.
+    Token,
     /// Every member of the team.
     Member,
     /// Members with the role admin.
@@ -17,10 +20,20 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const fn admits(self, role: TeamRole) -> bool {
+    pub const fn admits(self, standing: Standing) -> bool {
         match self {
-            Self::Open | Self::Member => true,
-            Self::Admin => matches!(role, TeamRole::Admin),
+            Self::Open | Self::Token => true,
+            Self::Member => matches!(standing, Standing::Member(_)),
+            Self::Admin => matches!(standing, Standing::Member(TeamRole::Admin)),
+        }
+    }
+
+    /// What is missing to whom it does not admit.
+    pub const fn demand(self) -> &'static str {
+        match self {
+            Self::Open | Self::Token => "this needs nothing more than a token",
+            Self::Member => "this needs a member's token; a service's token does not do",
+            Self::Admin => "this needs the role admin in your team",
         }
     }
 }
@@ -47,8 +60,25 @@ pub const TABLE: &[Row] = &[
     row("get_metrics", "GET", "/metrics", Open),
     row("get_openapi", "GET", "/openapi.json", Open),
     row("get_docs", "GET", "/docs", Open),
+    row("get_users", "GET", "/v1/users", Member),
     row("get_users_me", "GET", "/v1/users/me", Member),
-    row("post_events", "POST", "/v1/events", Member),
+    row("get_users_by_id", "GET", "/v1/users/{id}", Member),
+    row("post_users_set_role", "POST", "/v1/users/{id}/set-role", Admin),
+    row("get_teams", "GET", "/v1/teams", Member),
+    row("post_teams", "POST", "/v1/teams", Member),
+    row("get_teams_by_id", "GET", "/v1/teams/{id}", Member),
+    row("put_teams_by_id", "PUT", "/v1/teams/{id}", Admin),
+    row("delete_teams_by_id", "DELETE", "/v1/teams/{id}", Admin),
+    row("get_teams_users", "GET", "/v1/teams/{id}/users", Member),
+    row("post_invites", "POST", "/v1/invites", Admin),
+    row("get_invites_by_id", "GET", "/v1/invites/{invite_id}", Member),
+    row("delete_invites_by_id", "DELETE", "/v1/invites/{invite_id}", Admin),
+    row("get_invites_team_by_id", "GET", "/v1/invites/team/{team_id}", Admin),
+    row("get_invites_status_by_status", "GET", "/v1/invites/status/{status}", Member),
+    row("post_invites_accept", "POST", "/v1/invites/{invite_id}/accept", Member),
+    row("post_invites_decline", "POST", "/v1/invites/{invite_id}/decline", Member),
+    row("get_audit", "GET", "/v1/audit", Admin),
+    row("post_events", "POST", "/v1/events", Token),
     row("get_api_keys", "GET", "/v1/api-keys", Member),
     row("post_api_keys", "POST", "/v1/api-keys", Admin),
     row("get_api_keys_by_id", "GET", "/v1/api-keys/{id}", Member),
@@ -82,11 +112,11 @@ pub const TABLE: &[Row] = &[
     row("get_detectors_by_id", "GET", "/v1/detectors/{id}", Member),
 ];
 
-/// The rule of a route; `None` for one without a row, which is then closed to all.
-pub fn rule(method: &Method, path: &str) -> Option<Rule> {
+/// The row of a route; one without a row is closed to all.
+pub fn row_of(method: &Method, path: &str) -> Option<&'static Row> {
     // HEAD is answered by the handler of GET.
     let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
-    TABLE.iter().find(|row| row.method == method && row.path == path).map(|row| row.rule)
+    TABLE.iter().find(|row| row.method == method && row.path == path)
 }
 
 #[cfg(test)]
@@ -121,14 +151,41 @@ mod tests {
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
     }
 
+    /// What only admins may do, decided once for all operations of the contract, and the audit of ours.
+    const FOR_ADMINS: [&str; 13] = [
+        "POST /v1/users/{id}/set-role",
+        "POST /v1/invites",
+        "DELETE /v1/invites/{invite_id}",
+        "GET /v1/invites/team/{team_id}",
+        "PUT /v1/teams/{id}",
+        "DELETE /v1/teams/{id}",
+        "POST /v1/api-keys",
+        "PUT /v1/api-keys/{id}",
+        "DELETE /v1/api-keys/{id}",
+        "PUT /v1/agent-configurations/{id}/archive",
+        "PUT /v1/harness-configs/{harness_config_id}/versions/{version}/archive",
+        "DELETE /v1/harness-configs/{harness_config_id}",
+        "GET /v1/audit",
+    ];
+
     #[test]
-    fn keys_are_made_and_deleted_by_admins_only_and_only_monitoring_and_documents_are_open() {
-        let of = |rule| TABLE.iter().filter(|r| r.rule == rule).map(|r| r.operation).collect::<Vec<_>>();
-        assert_eq!(of(Admin), ["post_api_keys", "delete_api_keys_by_id"]);
-        assert!(TABLE.iter().filter(|r| r.path.starts_with("/v1")).all(|r| r.rule != Open));
-        assert!(TABLE.iter().filter(|r| !r.path.starts_with("/v1")).all(|r| r.rule == Open));
-        assert!(
-            !Admin.admits(TeamRole::User) && Admin.admits(TeamRole::Admin) && Member.admits(TeamRole::User)
-        );
+    fn exactly_the_decided_operations_are_for_admins() {
+        for row in TABLE {
+            let name = format!("{} {}", row.method, row.path);
+            assert_eq!(row.rule == Admin, FOR_ADMINS.contains(&name.as_str()), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_monitoring_and_documents_are_open_and_only_the_event_door_to_services() {
+        for row in TABLE {
+            assert_eq!(row.rule == Open, !row.path.starts_with("/v1"), "{}", row.operation);
+            assert_eq!(row.rule == Token, row.operation == "post_events", "{}", row.operation);
+        }
+        let (admin, user) = (Standing::Member(TeamRole::Admin), Standing::Member(TeamRole::User));
+        let admitted = |rule: Rule| [admin, user, Standing::Service].map(|standing| rule.admits(standing));
+        assert_eq!(admitted(Admin), [true, false, false]);
+        assert_eq!(admitted(Member), [true, true, false]);
+        assert_eq!(admitted(Token), [true, true, true]);
     }
 }

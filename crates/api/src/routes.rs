@@ -1,14 +1,17 @@
 //! The operations, one file per context: the document's words and the handler stand together.
 
 pub mod api_key;
+pub mod audit;
 pub mod detector;
 pub mod docs;
 pub mod evaluation;
 pub mod event;
 pub mod harness;
+pub mod invite;
 pub mod monitoring;
 pub mod probe;
 pub mod response;
 pub mod scenario;
+pub mod team;
 pub mod test;
 pub mod user;

@@ -22,11 +22,12 @@ macro_rules! migrations {
             (2, "vault", include_str!(concat!("../../../migrations/", $folder, "/0002_vault.sql"))),
             (3, "read store", include_str!(concat!("../../../migrations/", $folder, "/0003_read_store.sql"))),
             (4, "walls", include_str!(concat!("../../../migrations/", $folder, "/0004_walls.sql"))),
+            (5, "token use", include_str!(concat!("../../../migrations/", $folder, "/0005_token_use.sql"))),
         ]
     };
 }
 
-type Migrations = [(i64, &'static str, &'static str); 4];
+type Migrations = [(i64, &'static str, &'static str); 5];
 
 const POSTGRES: Migrations = migrations!("postgres");
 const SQLITE: Migrations = migrations!("sqlite");

@@ -41,6 +41,16 @@ impl Log {
         Ok(found)
     }
 
+    /// At most `limit` events of these streams with `seq > after`, by `seq`.
+    pub async fn find(
+        &self,
+        ranges: &[StreamRange],
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<Envelope>, StoreError> {
+        self.store.backend().find(ranges, after, bounded(limit)).await
+    }
+
     /// At most `limit` events with `seq > after`, by `seq`, but those with a name in `skip`; and up to which `seq`
     /// there is nothing more to find. For followers that need few of many events.
     pub async fn skim(
@@ -164,10 +174,7 @@ impl History for Log {
         after: i64,
         limit: usize,
     ) -> Pending<'_, Result<Vec<Recorded>, Unavailable>> {
-        Box::pin(async move {
-            let found = self.store.backend().find(&ranges, after, bounded(limit)).await?;
-            Ok(self.open_all(found).await?)
-        })
+        Box::pin(async move { Ok(self.open_all(self.find(&ranges, after, limit).await?).await?) })
     }
 
     fn beyond(&self, seq: i64) -> Pending<'_, ()> {

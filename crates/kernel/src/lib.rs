@@ -22,7 +22,7 @@ pub use envelope::{Envelope, Metadata, Recorded, lane};
 pub use event::{Event, WireFault, decode, encode};
 pub use hash::{ChainHash, Stored};
 pub use meta::{Actor, Idempotency, Mark, Meta, Receipt};
-pub use port::{Clock, Freshness, Handle, History, Pending, StreamRange, Unavailable, Visible};
+pub use port::{Clock, Freshness, Handle, History, Pending, StreamRange, TokenUse, Unavailable, Visible};
 pub use refusal::{Kind, Refusal, Rejection};
 pub use reservation::{Reservation, ReservationEvent};
 pub use sealed::Sealed;

@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use touchstone_vocabulary::Time;
+use touchstone_vocabulary::{Time, TokenId};
 use uuid::Uuid;
 
 use crate::{Command, Mark, Meta, Receipt, Recorded, Rejection};
@@ -56,6 +56,11 @@ pub enum Visible {
 /// Waits, for a bounded time, until read models show a mark.
 pub trait Freshness: Send + Sync {
     fn reach(&self, mark: Mark, lane: String) -> Pending<'_, Visible>;
+}
+
+/// Remembers when tokens were last used. It is told now and then, not at every use.
+pub trait TokenUse: Send + Sync {
+    fn used(&self, token: TokenId, at: Time) -> Pending<'_, Result<(), Unavailable>>;
 }
 
 /// Time and fresh ids, which only the edges may know. Real in the binary, settable in tests.

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use touchstone::bootstrap;
+use touchstone::bootstrap::{self, Wish};
 use touchstone::settings::{Settings, StoreSettings};
 use touchstone::wiring::{Core, Server};
 use touchstone_servers::Nats;
@@ -93,11 +93,17 @@ impl World {
     }
 
     /// Somebody else, in a team that is made when absent.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its caller")]
     pub async fn somebody(&self, email: &str, team: &str, role: TeamRole) -> Caller {
-        let issued = bootstrap::issue(&self.core.store, self.core.clock.as_ref(), email, team, Some(role))
-            .await
-            .expect("a token");
+        let wish =
+            Wish { email: email.to_owned(), team: team.to_owned(), role: Some(role), ..Wish::default() };
+        self.issue(&wish).await
+    }
+
+    /// Whoever the operator makes a token for.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its caller")]
+    pub async fn issue(&self, wish: &Wish) -> Caller {
+        let issued =
+            bootstrap::issue(&self.core.store, self.core.clock.as_ref(), wish).await.expect("a token");
         self.settled().await;
         self.admin.with_token(&issued.token)
     }

@@ -5,6 +5,7 @@ mod dead_letters;
 mod demo;
 mod detectors;
 mod log;
+mod member;
 mod models;
 mod projections;
 mod serve;
@@ -15,6 +16,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use touchstone_vocabulary::Time;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::StoreOptions;
@@ -43,6 +45,9 @@ enum Sub {
     /// Bearer tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Who belongs to a team.
+    #[command(subcommand)]
+    Member(member::MemberCommand),
     /// Read models: list, rebuild, verify.
     #[command(subcommand)]
     Projections(projections::ProjectionsCommand),
@@ -107,6 +112,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Sub::Demo(args) => demo::run(&args).await,
         Sub::Target(args) => target::run(&args).await,
         Sub::Token(command) => token::run(&cli.store, &command).await,
+        Sub::Member(command) => member::run(&cli.store, &command).await,
         Sub::Projections(command) => projections::run(&cli.store, &command).await,
         Sub::DeadLetters(command) => dead_letters::run(&cli.store, &command).await,
         Sub::Log(command) => log::run(&cli.store, &command).await,
@@ -132,6 +138,13 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// A point in time as people read it, to the second where it has no fraction.
+fn moment(at: Time) -> anyhow::Result<String> {
+    let nanos = i128::from(at.micros()) * 1_000;
+    let at = time::OffsetDateTime::from_unix_timestamp_nanos(nanos)?;
+    Ok(at.format(&time::format_description::well_known::Rfc3339)?)
 }
 
 /// Canceled by Ctrl-C or SIGTERM; a second signal ends the process at once.

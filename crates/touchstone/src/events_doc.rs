@@ -9,15 +9,19 @@ use std::fmt::Write;
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
+use touchstone_aggregates::access::AccessEvent;
 use touchstone_aggregates::api_key::ApiKeyEvent;
 use touchstone_aggregates::evaluation::EvaluationEvent;
 use touchstone_aggregates::golden;
+use touchstone_aggregates::invite::InviteEvent;
+use touchstone_aggregates::notice::NoticeEvent;
 use touchstone_aggregates::probe_run::ProbeRunEvent;
 use touchstone_aggregates::reservation::ReservationEvent;
 use touchstone_aggregates::team::TeamEvent;
 use touchstone_aggregates::token::TokenEvent;
 use touchstone_aggregates::user::UserEvent;
 use touchstone_bus::{MAX_ENVELOPE_BYTES, PAYLOAD_IN_LOG, subjects};
+use touchstone_event_store::upcast;
 use touchstone_kernel::{ChainHash, Envelope, Event, Mark, Metadata, decode, event_id};
 use touchstone_vocabulary::{TeamId, Time, UserId};
 use uuid::Uuid;
@@ -133,7 +137,8 @@ fn metadata_fields(metadata: &Metadata) -> Vec<(&'static str, &'static str)> {
     vec![
         (
             "actor",
-            "`user:<id>`, or `system:<part>` for what the service did by itself: `runner` or `operator`",
+            "`user:<id>`, or `system:<part>` for what the service did by itself: `runner`, `registrar` (what follows for \
+             teams and invites), `identity` (whom an identity provider vouched for) or `operator`",
         ),
         (
             "team",
@@ -170,13 +175,27 @@ const CONTEXTS: &[(&str, &str, &str, &str)] = &[
         "a credential for a hub; the secret itself is never in an event",
     ),
     (TeamEvent::CONTEXT, "<team>/team", "team:<team>", "a team and its members"),
+    (
+        InviteEvent::CONTEXT,
+        "<team>/<invite>",
+        "team:<team>",
+        "an offer of membership to whoever owns an e-mail address",
+    ),
     (UserEvent::CONTEXT, "_/<user>", "user:<user>", "a person or service that calls"),
     (TokenEvent::CONTEXT, "_/<token>", "", "a bearer token, by its digest"),
     (
         ReservationEvent::CONTEXT,
         "<team>/<kind of name>/<digest>",
         "",
-        "who holds a name that is unique in a team",
+        "who holds a name that is unique: in a team, among one person's things (`_/<user>` in place of the team), or in \
+         the whole installation (`_`)",
+    ),
+    (AccessEvent::CONTEXT, "<team>/<id>", "", "attempts that were denied to somebody who is known"),
+    (
+        NoticeEvent::CONTEXT,
+        "<team>/<notice>",
+        "team:<team>",
+        "a public event that somebody sent and that asks for nothing",
     ),
 ];
 
@@ -202,26 +221,34 @@ fn events() -> String {
     for Frozen { name, version, payload } in
         golden().iter().filter_map(|(_, text)| serde_json::from_str(text).ok())
     {
-        let meaning = meaning(&name, payload);
+        let meaning = meaning(&name, &version, payload);
         let payload = payload.get().replace("\n  ", "\n");
         let _ = write!(text, "### {name}, version {version}\n\n{meaning}\n\n```json\n{payload}\n```\n\n");
     }
     text
 }
 
-/// One sentence per event; empty only for a name that no context has.
-fn meaning(name: &str, payload: &RawValue) -> &'static str {
+/// One sentence per event, in front of it a word about a form that is no longer written; empty only for a name that no
+/// context has.
+fn meaning(name: &str, version: &str, payload: &RawValue) -> String {
     fn of<E: Event>(name: &str, payload: &RawValue, meaning: fn(&E) -> &'static str) -> Option<&'static str> {
         decode::<E>(name, payload).ok().map(|event| meaning(&event))
     }
-    of(name, payload, of_evaluation)
-        .or_else(|| of(name, payload, of_probe_run))
-        .or_else(|| of(name, payload, of_api_key))
-        .or_else(|| of(name, payload, of_team))
-        .or_else(|| of(name, payload, of_user))
-        .or_else(|| of(name, payload, of_token))
-        .or_else(|| of(name, payload, of_reservation))
-        .unwrap_or_default()
+    let stored = serde_json::from_str(payload.get()).unwrap_or_default();
+    let (current, payload) = upcast(name, version, stored);
+    let payload = raw(&payload);
+    let sentence = of(name, &payload, of_evaluation)
+        .or_else(|| of(name, &payload, of_probe_run))
+        .or_else(|| of(name, &payload, of_api_key))
+        .or_else(|| of(name, &payload, of_team))
+        .or_else(|| of(name, &payload, of_invite))
+        .or_else(|| of(name, &payload, of_user))
+        .or_else(|| of(name, &payload, of_token))
+        .or_else(|| of(name, &payload, of_reservation))
+        .or_else(|| of(name, &payload, of_access))
+        .or_else(|| of(name, &payload, of_notice))
+        .unwrap_or_default();
+    if current == version { sentence.to_owned() } else { format!("No longer written. {sentence}") }
 }
 
 fn of_evaluation(event: &EvaluationEvent) -> &'static str {
@@ -295,15 +322,59 @@ fn of_api_key(event: &ApiKeyEvent) -> &'static str {
 
 fn of_team(event: &TeamEvent) -> &'static str {
     match event {
-        TeamEvent::Created { .. } => "A team was founded.",
+        TeamEvent::Created { .. } => {
+            "A team was founded; its name is unique among the teams that its `holder` named, and a personal team \
+             (`is_single_user`) has one member."
+        }
+        TeamEvent::DetailsChanged { .. } => "It has another name or description; null where that stays.",
         TeamEvent::MemberAdded { .. } => "Somebody became a member, as admin or user.",
         TeamEvent::MemberRoleChanged { .. } => "A member has another role from now on.",
+        TeamEvent::MemberRemoved { .. } => {
+            "Somebody is no member any more; tokens for the team do no longer speak for him."
+        }
+        TeamEvent::Deleted {} => {
+            "The team is gone for everybody; its invites, keys and running evaluations are ended by what follows."
+        }
+    }
+}
+
+fn of_invite(event: &InviteEvent) -> &'static str {
+    match event {
+        InviteEvent::Created { .. } => {
+            "A team offers membership with this role to whoever owns the address; at most one offer per address is \
+             pending in a team."
+        }
+        InviteEvent::Accepted { .. } => "Its addressee accepted; `team.member_added` follows.",
+        InviteEvent::Declined { .. } => "Its addressee turned it down.",
+        InviteEvent::Revoked {} => "The team took it back.",
+        InviteEvent::Expired {} => "Its time was over; it could not be accepted from `expires_at` on.",
+    }
+}
+
+fn of_access(event: &AccessEvent) -> &'static str {
+    match event {
+        AccessEvent::Denied(_) => {
+            "Somebody who is known was not let through, `count` times since `first_at`: the same operation for the same \
+             reason, joined so that there is at most one such event in ten seconds."
+        }
+    }
+}
+
+fn of_notice(event: &NoticeEvent) -> &'static str {
+    match event {
+        NoticeEvent::Received { .. } => {
+            "Somebody sent a public event of this `kind`; `data` is kept as it was sent."
+        }
     }
 }
 
 fn of_user(event: &UserEvent) -> &'static str {
     match event {
         UserEvent::Registered { .. } => "A person or service that may call was made known.",
+        UserEvent::IdentityLinked { .. } => {
+            "Whoever an identity provider knows by this is this user; `identity` is a digest of the provider and its name \
+             for the person."
+        }
     }
 }
 
@@ -312,6 +383,9 @@ fn of_token(event: &TokenEvent) -> &'static str {
         TokenEvent::Issued { .. } => {
             "A bearer token is in force for a user in a team; `digest` is the SHA-256 of the token, which is stored \
              nowhere."
+        }
+        TokenEvent::IssuedToService { .. } => {
+            "The same for a part of the installation that is no member of the team: it may send public events only."
         }
         TokenEvent::Revoked {} => "The token is no longer accepted.",
     }
@@ -355,8 +429,9 @@ mod tests {
     #[test]
     fn every_event_is_explained() {
         for (path, text) in golden() {
-            let Frozen { name, payload, .. } = serde_json::from_str(text).unwrap();
-            assert!(meaning(&name, payload).ends_with('.'), "{path}");
+            let Frozen { name, version, payload } = serde_json::from_str(text).unwrap();
+            assert!(meaning(&name, &version, payload).ends_with('.'), "{path}");
+            assert_ne!(meaning(&name, &version, payload), "No longer written. ", "{path}");
             assert!(CONTEXTS.iter().any(|(context, ..)| name.starts_with(&format!("{context}."))), "{path}");
             assert!(render().contains(&format!("### {name}, version ")), "{path}");
         }

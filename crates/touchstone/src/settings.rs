@@ -1,7 +1,7 @@
 //! One tree of settings: defaults that run on a laptop, then a file, then the environment, then flags.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -11,8 +11,9 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use figment::value::Dict;
 use serde::Deserialize;
-use touchstone_egress::Policy;
+use touchstone_egress::{Policy, Url};
 use touchstone_event_store::Reader;
+use touchstone_identity::Trust;
 
 /// A part of the service that a process can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,6 +102,21 @@ pub struct ServeOptions {
     /// Serve although the database login passes row security by, as superusers do.
     #[arg(long, env = "TOUCHSTONE_ALLOW_SUPERUSER")]
     pub allow_superuser: bool,
+    /// An OpenID Connect provider whose tokens are accepted beside our own, `https://…`.
+    #[arg(long, env = "TOUCHSTONE_OIDC_ISSUER")]
+    pub oidc_issuer: Option<String>,
+    /// Whom the provider's tokens must be for.
+    #[arg(long, env = "TOUCHSTONE_OIDC_AUDIENCE")]
+    pub oidc_audience: Option<String>,
+    /// The claim with the e-mail address [default: email].
+    #[arg(long, env = "TOUCHSTONE_OIDC_EMAIL_CLAIM")]
+    pub oidc_email_claim: Option<String>,
+    /// The claim with the id or name of the team that the token is for [default: team].
+    #[arg(long, env = "TOUCHSTONE_OIDC_TEAM_CLAIM")]
+    pub oidc_team_claim: Option<String>,
+    /// The claim that says what the token may do at most: admin or user [default: role].
+    #[arg(long, env = "TOUCHSTONE_OIDC_ROLE_CLAIM")]
+    pub oidc_role_claim: Option<String>,
 }
 
 /// Where package registries are asked. Each URL is a setting, so that a mirror can stand in.
@@ -138,7 +154,8 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOp
                 store.insert(key, value)
             }
             "listen" | "roles" | "egress_allow" | "egress_metadata" | "deadline_hours" | "max_in_flight"
-            | "nats_stream" | "nats_root" | "allow_superuser" => serve.insert(key, value),
+            | "nats_stream" | "nats_root" | "allow_superuser" | "oidc_issuer" | "oidc_audience"
+            | "oidc_email_claim" | "oidc_team_claim" | "oidc_role_claim" => serve.insert(key, value),
             "pypi_index" | "npm_index" | "rubygems_index" | "crates_index" => index.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
         };
@@ -193,6 +210,7 @@ pub struct Settings {
     pub nats_stream: Option<String>,
     pub nats_root: Option<String>,
     pub allow_superuser: bool,
+    pub oidc: Option<Trust>,
 }
 
 impl Settings {
@@ -208,6 +226,7 @@ impl Settings {
             nats_stream: None,
             nats_root: None,
             allow_superuser: false,
+            oidc: None,
         }
     }
 }
@@ -262,6 +281,7 @@ pub fn index(store: &StoreOptions, options: &IndexOptions) -> Result<IndexSettin
 /// Resolves a server's settings.
 pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
     let (store_file, file, _) = from_file(store.config.as_deref())?;
+    let oidc = oidc(options, &file)?;
     let listen = options.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
     let usual = Settings::of(resolve_store(store, store_file)?, listen);
     let roles = match options.roles.clone().or(file.roles) {
@@ -286,8 +306,42 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
         nats_stream: options.nats_stream.clone().or(file.nats_stream),
         nats_root: options.nats_root.clone().or(file.nats_root),
         allow_superuser: options.allow_superuser || file.allow_superuser,
+        oidc,
         ..usual
     })
+}
+
+/// The identity provider, where one is named.
+fn oidc(options: &ServeOptions, file: &ServeOptions) -> Result<Option<Trust>> {
+    let issuer = options.oidc_issuer.as_ref().or(file.oidc_issuer.as_ref());
+    let audience = options.oidc_audience.as_ref().or(file.oidc_audience.as_ref());
+    let (issuer, audience) = match (issuer, audience) {
+        (None, None) => return Ok(None),
+        (Some(issuer), Some(audience)) => (issuer, audience.clone()),
+        (Some(_), None) => bail!("oidc_issuer needs oidc_audience: whom the provider's tokens are for"),
+        (None, Some(_)) => bail!("oidc_audience needs oidc_issuer: whose tokens are accepted"),
+    };
+    let issuer = Url::parse(issuer).context("oidc_issuer is no URL")?;
+    let is_loopback = match issuer.host_str() {
+        Some(host) => {
+            host == "localhost"
+                || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        }
+        None => bail!("oidc_issuer names no host"),
+    };
+    if issuer.scheme() != "https" && !(issuer.scheme() == "http" && is_loopback) {
+        bail!("oidc_issuer must start with https://: whoever can answer in its place can be anybody here");
+    }
+    let claim = |flag: &Option<String>, file: &Option<String>, usual: &str| {
+        flag.as_ref().or(file.as_ref()).cloned().unwrap_or_else(|| usual.to_owned())
+    };
+    Ok(Some(Trust {
+        issuer,
+        audience,
+        email_claim: claim(&options.oidc_email_claim, &file.oidc_email_claim, "email"),
+        team_claim: claim(&options.oidc_team_claim, &file.oidc_team_claim, "team"),
+        role_claim: claim(&options.oidc_role_claim, &file.oidc_role_claim, "role"),
+    }))
 }
 
 #[cfg(test)]
@@ -319,5 +373,32 @@ mod tests {
     fn an_unknown_role_is_named() {
         let flags = ServeOptions { roles: Some(vec!["cook".into()]), ..ServeOptions::default() };
         assert!(serve(&StoreOptions::default(), &flags).err().unwrap().to_string().contains("cook"));
+    }
+
+    #[test]
+    fn an_identity_provider_is_named_whole_and_reached_safely() {
+        let read = |issuer: Option<&str>, audience: Option<&str>| {
+            let flags = ServeOptions {
+                oidc_issuer: issuer.map(str::to_owned),
+                oidc_audience: audience.map(str::to_owned),
+                ..ServeOptions::default()
+            };
+            oidc(&flags, &ServeOptions::default())
+        };
+        assert!(read(None, None).unwrap().is_none());
+        let trust = read(Some("https://id.example.org/realm"), Some("touchstone")).unwrap().unwrap();
+        assert_eq!((trust.email_claim.as_str(), trust.role_claim.as_str()), ("email", "role"));
+        for loopback in ["http://127.0.0.1:9", "http://[::1]:9/x", "http://localhost:9"] {
+            assert!(read(Some(loopback), Some("a")).is_ok(), "{loopback}");
+        }
+        for (issuer, audience) in [
+            (Some("https://id.example.org"), None),
+            (None, Some("a")),
+            (Some("http://id.example.org"), Some("a")),
+            (Some("ftp://127.0.0.1"), Some("a")),
+            (Some("id.example.org"), Some("a")),
+        ] {
+            assert!(read(issuer, audience).is_err(), "{issuer:?}");
+        }
     }
 }

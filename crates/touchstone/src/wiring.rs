@@ -18,8 +18,10 @@ use touchstone_detectors::Detectors;
 use touchstone_egress::{Egress, Own, Policy, Url};
 use touchstone_event_store::{Database, Sequencer, Store};
 use touchstone_hubs::ChatCompletions;
+use touchstone_identity::{Patience, Provider};
 use touchstone_kernel::{Clock, Freshness};
 use touchstone_read_store::{Db, Group, LogSource};
+use touchstone_registrar::Registrar;
 use touchstone_runner::{Engine, Options};
 use touchstone_vault::Vault;
 use uuid::Uuid;
@@ -161,6 +163,10 @@ impl Server {
             let engine = Engine::new(core.store.clone(), hub, detectors, clock, options);
             let stop = tasks.cancel();
             tasks.spawn("engine", async move { engine.run(stop).await });
+            let (store, clock) = (core.store.clone(), Arc::clone(&core.clock));
+            let registrar = Registrar::new(store, clock, owner, settings.store.is_sqlite());
+            let stop = tasks.cancel();
+            tasks.spawn("registrar", async move { registrar.run(stop).await });
         }
         if let Some(receipt) = first
             && has(Part::Project)
@@ -169,7 +175,7 @@ impl Server {
             let _ = core.group.reach(receipt.mark, format!("{}:{}", receipt.context, receipt.stream)).await;
         }
         let address = match socket {
-            Some(socket) => Some(api(socket, &core, egress, detectors, &mut tasks)?),
+            Some(socket) => Some(api(settings, socket, &core, egress, detectors, &mut tasks)?),
             None => None,
         };
         Ok(Self { core, address, tasks, _lock: lock })
@@ -208,17 +214,21 @@ fn own(store: &StoreSettings, api: Option<SocketAddr>) -> Own {
 }
 
 fn api(
+    settings: &Settings,
     socket: TcpSocket,
     core: &Core,
     egress: Egress,
     detectors: Arc<Detectors>,
     tasks: &mut Tasks,
 ) -> Result<SocketAddr> {
+    let provider = settings.oidc.clone().map(|trust| Provider::new(trust, Patience::default()));
     let app = Arc::new(App {
         dispatch: Arc::new(core.store.clone()),
         history: Arc::new(core.store.log()),
         freshness: Arc::clone(&core.group) as _,
         clock: Arc::clone(&core.clock),
+        token_use: Arc::new(core.store.clone()),
+        provider: provider.transpose().context("the client for the identity provider cannot be built")?,
         db: core.db.clone(),
         vault: core.store.vault().clone(),
         egress,
@@ -233,7 +243,10 @@ fn api(
     });
     let address = socket.local_addr()?;
     let listener = socket.listen(1024).with_context(|| format!("{address} cannot be listened on"))?;
-    let router = touchstone_api::router(app);
+    let (witness, recorder) = touchstone_api::witness();
+    let (witnessed, stop) = (Arc::clone(&app), tasks.cancel());
+    tasks.spawn("recorder", async move { recorder.run(witnessed, stop.cancelled_owned()).await });
+    let router = touchstone_api::router(app, witness);
     let stop = tasks.cancel();
     tasks.spawn("api", async move {
         let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));

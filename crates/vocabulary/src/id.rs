@@ -86,6 +86,12 @@ uuid_id! {
     NodeId,
     /// A process that claims work.
     WorkerId,
+    /// An offer of membership.
+    InviteId,
+    /// A run of attempts that were denied.
+    AccessId,
+    /// A public event as somebody sent it.
+    NoticeId,
 }
 
 name_id! {

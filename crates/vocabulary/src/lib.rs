@@ -18,15 +18,15 @@ mod time;
 pub use criteria::Criteria;
 pub use hub::{Hub, UnknownHub};
 pub use id::{
-    ApiKeyId, DetectorId, EvaluationId, HarnessId, InvalidId, NodeId, ProbeId, PromptId, ResponseId,
-    ScenarioId, TeamId, TestId, TokenId, UserId, Version, WorkerId,
+    AccessId, ApiKeyId, DetectorId, EvaluationId, HarnessId, InvalidId, InviteId, NodeId, NoticeId, ProbeId,
+    PromptId, ResponseId, ScenarioId, TeamId, TestId, TokenId, UserId, Version, WorkerId,
 };
 pub use message::{Message, Role};
 pub use page::{Direction, Page};
 pub use score::{Score, mean};
 pub use status::{
-    ApiKeyStatus, EvaluationStatus, HarnessScoring, HarnessType, ProbeScoring, ProbeStatus, ResponseStatus,
-    ScenarioScoring, TeamRole, TestStatus, UnknownWord, UserStatus,
+    ApiKeyStatus, DenialReason, EvaluationStatus, HarnessScoring, HarnessType, InviteStatus, ProbeScoring,
+    ProbeStatus, ResponseStatus, ScenarioScoring, TeamRole, TestStatus, UnknownWord, UserStatus,
 };
-pub use text::{MAX_INDEXED_BYTES, TextFault, check_text, fold_key};
+pub use text::{AddressFault, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key};
 pub use time::Time;

@@ -82,6 +82,21 @@ words! {
     UserStatus { Active = "ACTIVE", Inactive = "INACTIVE" }
     ApiKeyStatus { Active = "active", Inactive = "inactive" }
     TeamRole { Admin = "admin", User = "user" }
+    InviteStatus {
+        Pending = "PENDING",
+        Accepted = "ACCEPTED",
+        Declined = "DECLINED",
+        Revoked = "REVOKED",
+        Expired = "EXPIRED",
+    }
+    /// Why somebody who is known was not let through: not for this caller, a token that is no longer good, or a user who
+    /// is no member of the token's team any more.
+    DenialReason {
+        Forbidden = "forbidden",
+        TokenRevoked = "token_revoked",
+        TokenExpired = "token_expired",
+        NoMember = "no_member",
+    }
     HarnessType {
         Dimension = "DIMENSION",
         Audit = "AUDIT",

@@ -31,3 +31,41 @@ pub fn check_text(text: &str) -> Result<(), TextFault> {
 pub fn fold_key(text: &str) -> String {
     text.trim().to_lowercase()
 }
+
+/// Why a text is no e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddressFault {
+    #[error("{0}")]
+    Text(#[from] TextFault),
+    #[error("must look like name@host")]
+    Form,
+}
+
+/// An e-mail address as far as one can be told without sending a letter: one `@` with something on both sides and
+/// nothing that a header could break at.
+pub fn check_email(text: &str) -> Result<(), AddressFault> {
+    check_text(text)?;
+    let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
+    let sound = parts.is_some_and(|(_, host)| !host.contains('@'));
+    if sound && !text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        Ok(())
+    } else {
+        Err(AddressFault::Form)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_name_and_a_host() {
+        for sound in ["ada@example.org", "a+b@localhost", "Ada.Vale@Example.ORG"] {
+            assert_eq!(check_email(sound), Ok(()), "{sound}");
+        }
+        for wrong in ["ada", "@host", "ada@", "a@b@c", "a b@host", "a@host\r\nx"] {
+            assert_eq!(check_email(wrong), Err(AddressFault::Form), "{wrong:?}");
+        }
+        assert_eq!(check_email(""), Err(AddressFault::Text(TextFault::Empty)));
+    }
+}

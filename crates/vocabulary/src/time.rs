@@ -23,6 +23,18 @@ impl Time {
         self.0.div_euclid(1_000_000)
     }
 
+    /// Seconds with their fraction, exact to the microsecond for a few centuries.
+    #[expect(clippy::cast_precision_loss, reason = "microseconds since 1970 stay far below 2^53")]
+    pub const fn secs_f64(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
+    /// The point that so many seconds name, down to the microsecond; the end of time for what lies beyond.
+    #[expect(clippy::cast_possible_truncation, reason = "a cast from float to integer saturates")]
+    pub const fn from_secs_f64(seconds: f64) -> Self {
+        Self((seconds * 1e6) as i64)
+    }
+
     /// Time gone by since `earlier`; zero when the clock went back.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0 - earlier.0).unwrap_or(0))

@@ -107,6 +107,13 @@ async fn a_result_after_the_terminal_event_counts_nowhere() {
     }
 }
 
+/// The audit goes on telling that somebody used a key, by ids alone.
+async fn but_audit(stage: &Stage) -> Vec<String> {
+    let mut rows = stage.dump().await;
+    rows.retain(|row| !row.starts_with("rm_audit "));
+    rows
+}
+
 #[tokio::test]
 async fn nothing_is_left_of_a_deleted_evaluation_whatever_comes_later() {
     for stage in Stage::both().await {
@@ -115,7 +122,7 @@ async fn nothing_is_left_of_a_deleted_evaluation_whatever_comes_later() {
         kept.begin(&other);
         kept.finish(&other);
         stage.apply(&kept.events).await;
-        let before = stage.dump().await;
+        let before = but_audit(&stage).await;
 
         // The same client-chosen id in another team, deleted while running.
         let (mut past, case) = (Past { events: kept.events }, Case::new(1));
@@ -124,7 +131,7 @@ async fn nothing_is_left_of_a_deleted_evaluation_whatever_comes_later() {
         past.scored(&case, 0, 0, 1.0);
         past.errored(&case, 0, 1, Came::Generation, "timed out");
         stage.apply(&past.events[begun..]).await;
-        assert_ne!(stage.dump().await, before);
+        assert_ne!(but_audit(&stage).await, before);
 
         let running = past.events.len();
         past.evaluation(&case, &EvaluationEvent::Canceled {});
@@ -135,7 +142,7 @@ async fn nothing_is_left_of_a_deleted_evaluation_whatever_comes_later() {
         past.evaluation(&case, &EvaluationEvent::ScoreCalculated { levels: case.levels(1.0) });
         past.evaluation(&case, &EvaluationEvent::Completed { score: Score::PASS });
         stage.apply(&past.events[running..]).await;
-        assert_eq!(stage.dump().await, before);
+        assert_eq!(but_audit(&stage).await, before);
     }
 }
 

@@ -1,15 +1,23 @@
 //! Teams, users, tokens and keys.
 
+use touchstone_aggregates::access::{Access, AccessEvent, Denials};
 use touchstone_aggregates::api_key::{ApiKey, ApiKeyEvent};
-use touchstone_aggregates::team::{Team, TeamEvent, TeamStream};
+use touchstone_aggregates::invite::{Invite, InviteEvent};
+use touchstone_aggregates::notice::{Notice, NoticeEvent};
+use touchstone_aggregates::team::{Name, Team, TeamEvent, TeamStream};
 use touchstone_aggregates::token::{Token, TokenEvent};
 use touchstone_aggregates::user::{User, UserEvent};
 use touchstone_kernel::{Global, Owned};
-use touchstone_vocabulary::{ApiKeyId, Hub, TeamRole, Time, TokenId, UserId};
+use touchstone_vocabulary::{
+    AccessId, ApiKeyId, DenialReason, Hub, InviteId, NoticeId, TeamId, TeamRole, Time, TokenId, UserId,
+};
 use uuid::Uuid;
 
-use super::past::{Past, TEAM, USER};
+use super::past::{Case, OTHER_TEAM, Past, TEAM, USER};
 use super::stage::Stage;
+
+const BO: UserId = UserId(Uuid::from_u128(0xb0));
+const EVE: UserId = UserId(Uuid::from_u128(0xe7e));
 
 fn key(past: &mut Past, number: u128, name: &str, hub: Hub) {
     let created = ApiKeyEvent::Created {
@@ -40,47 +48,156 @@ async fn a_deleted_key_leaves_no_row_and_its_name_can_come_back() {
     }
 }
 
+fn founded(past: &mut Past, team: TeamId, is_single_user: bool) {
+    let name = Name { text: "Default".to_owned().into(), digest: "d".to_owned(), holder: USER };
+    past.push::<Team>(&TeamStream(team), &TeamEvent::Created { name, description: None, is_single_user });
+    past.push::<Team>(&TeamStream(team), &TeamEvent::MemberAdded { user: USER, role: TeamRole::User });
+}
+
+/// Everything that happens to teams, users, tokens and invites.
+fn people() -> Past {
+    let mut past = Past::default();
+    let registered = UserEvent::Registered {
+        email: "Ada@Example.com".to_owned().into(),
+        given_name: "Ada".to_owned().into(),
+        family_name: "Vale".to_owned().into(),
+    };
+    past.push::<User>(&Global(USER), &registered);
+    past.push::<User>(&Global(USER), &UserEvent::IdentityLinked { identity: "i".to_owned() });
+    founded(&mut past, TEAM, false);
+    founded(&mut past, OTHER_TEAM, true);
+    for event in [
+        TeamEvent::MemberRoleChanged { user: USER, role: TeamRole::Admin },
+        TeamEvent::MemberAdded { user: BO, role: TeamRole::User },
+        TeamEvent::MemberAdded { user: EVE, role: TeamRole::User },
+        TeamEvent::MemberRemoved { user: EVE },
+        TeamEvent::DetailsChanged { name: None, description: Some("quiet".to_owned().into()) },
+    ] {
+        past.push::<Team>(&TeamStream(TEAM), &event);
+    }
+    past.push::<Team>(&TeamStream(OTHER_TEAM), &TeamEvent::Deleted {});
+    for number in [1, 2, 3] {
+        let (digest, team) = (format!("digest-{number}"), TEAM);
+        let expires_at = (number == 2).then(|| Time::from_secs(1_800_000_000));
+        let issued = match number {
+            3 => TokenEvent::IssuedToService { service: EVE, team, digest, expires_at },
+            _ => TokenEvent::Issued { user: USER, team, digest, expires_at },
+        };
+        past.push::<Token>(&Global(TokenId(Uuid::from_u128(number))), &issued);
+    }
+    past.push::<Token>(&Global(TokenId(Uuid::from_u128(1))), &TokenEvent::Revoked {});
+    for (number, end) in [
+        (1, InviteEvent::Accepted { by: BO }),
+        (2, InviteEvent::Declined { by: BO }),
+        (3, InviteEvent::Revoked {}),
+        (4, InviteEvent::Expired {}),
+    ] {
+        let invite = Owned::new(TEAM, InviteId(Uuid::from_u128(number)));
+        let created = InviteEvent::Created {
+            email: format!("Bo{number}@Example.com").into(),
+            email_digest: "d".to_owned(),
+            role: TeamRole::User,
+            expires_at: Time::from_secs(1_800_000_000),
+        };
+        past.push::<Invite>(&invite, &created);
+        past.push::<Invite>(&invite, &end);
+    }
+    past
+}
+
 #[tokio::test]
-async fn members_and_tokens_follow_their_last_event() {
+async fn teams_members_identities_and_tokens_follow_their_last_event() {
     for stage in Stage::both().await {
-        let mut past = Past::default();
-        let registered = UserEvent::Registered {
-            email: "Ada@Example.com".to_owned().into(),
-            given_name: "Ada".to_owned().into(),
-            family_name: "Vale".to_owned().into(),
-        };
-        past.push::<User>(&Global(USER), &registered);
-        let created = TeamEvent::Created {
-            name: "Default".to_owned().into(),
-            description: None,
-            is_single_user: false,
-        };
-        let team = TeamStream(TEAM);
-        past.push::<Team>(&team, &created);
-        past.push::<Team>(&team, &TeamEvent::MemberAdded { user: USER, role: TeamRole::User });
-        past.push::<Team>(&team, &TeamEvent::MemberRoleChanged { user: USER, role: TeamRole::Admin });
-        past.push::<Team>(
-            &team,
-            &TeamEvent::MemberAdded { user: UserId(Uuid::from_u128(77)), role: TeamRole::User },
+        stage.apply(&people().events).await;
+        let users = "select email_key || ' ' || given_name || ' ' || i.digest as line from rm_user u \
+            join rm_identity i on i.user_id = u.id";
+        assert_eq!(stage.lines(users, vec![]).await, ["ada@example.com Ada i"]);
+        let members = "select name || ' ' || description || ' ' || role || ' ' || cast(stream_version as text) \
+            as line from rm_member m join rm_team t on t.team_id = m.team_id order by m.ordinal";
+        assert_eq!(stage.lines(members, vec![]).await, ["Default quiet admin 7", "Default quiet user 7"]);
+        let left = "select cast(count(*) as text) as line from rm_team";
+        assert_eq!(stage.lines(left, vec![]).await, ["1"], "a deleted team leaves no row");
+        let tokens = "select digest || case when is_revoked then ' revoked' else ' good' end || \
+            case when is_service then ' service' else '' end || ' ' || coalesce(cast(expires_at as text), '-') \
+            as line from rm_token order by digest";
+        assert_eq!(
+            stage.lines(tokens, vec![]).await,
+            ["digest-1 revoked -", "digest-2 good 1800000000", "digest-3 good service -"]
         );
-        for number in [1, 2] {
-            let issued = TokenEvent::Issued {
-                user: USER,
-                team: TEAM,
-                digest: format!("digest-{number}"),
-                expires_at: (number == 2).then(|| Time::from_secs(1_800_000_000)),
-            };
-            past.push::<Token>(&Global(TokenId(Uuid::from_u128(number))), &issued);
-        }
-        past.push::<Token>(&Global(TokenId(Uuid::from_u128(1))), &TokenEvent::Revoked {});
+        let invites = "select email_key || ' ' || role || ' ' || status || ' ' || cast(stream_version as text) \
+            as line from rm_invite order by ordinal";
+        assert_eq!(
+            stage.lines(invites, vec![]).await,
+            [
+                "bo1@example.com user ACCEPTED 2",
+                "bo2@example.com user DECLINED 2",
+                "bo3@example.com user REVOKED 2",
+                "bo4@example.com user EXPIRED 2",
+            ]
+        );
+    }
+}
+
+#[tokio::test]
+async fn one_event_at_a_time_leaves_the_same_people() {
+    let (whole, single) = (Stage::sqlite().await, Stage::sqlite().await);
+    let events = people().events;
+    whole.apply(&events).await;
+    for event in &events {
+        single.apply(std::slice::from_ref(event)).await;
+    }
+    assert_eq!(whole.dump().await, single.dump().await);
+}
+
+#[tokio::test]
+async fn the_audit_tells_who_did_what_in_which_team_and_holds_no_text() {
+    for stage in Stage::both().await {
+        let mut past = people();
+        key(&mut past, 1, "first", Hub::OpenAi);
+        let case = Case::new(1);
+        past.begin(&case);
+        let denials = Denials {
+            user: BO,
+            token: None,
+            operation: "post_api_keys".to_owned(),
+            reason: DenialReason::Forbidden,
+            count: 3,
+            first_at: Time::from_secs(7),
+        };
+        past.push::<Access>(&Owned::new(TEAM, AccessId(Uuid::from_u128(1))), &AccessEvent::Denied(denials));
+        let received = NoticeEvent::Received {
+            kind: "LOGIN_COMPLETE".to_owned(),
+            by: BO,
+            data: serde_json::Map::from_iter([("who".to_owned(), "ada".into())]).into(),
+        };
+        past.push::<Notice>(&Owned::new(TEAM, NoticeId(Uuid::from_u128(1))), &received);
         stage.apply(&past.events).await;
-        let users = "select email_key || ' ' || given_name as line from rm_user";
-        assert_eq!(stage.lines(users, vec![]).await, ["ada@example.com Ada"]);
-        let members = "select name || ' ' || role as line from rm_member m join rm_team t on t.team_id = m.team_id \
-            order by role";
-        assert_eq!(stage.lines(members, vec![]).await, ["Default admin", "Default user"]);
-        let tokens = "select digest || case when is_revoked then ' revoked' else ' good' end || ' ' || \
-            coalesce(cast(expires_at as text), '-') as line from rm_token order by digest";
-        assert_eq!(stage.lines(tokens, vec![]).await, ["digest-1 revoked -", "digest-2 good 1800000000"]);
+        let kinds = "select kind || ' ' || coalesce(user_id, '-') || ' ' || detail as line from rm_audit \
+            where team_id = $1 order by ordinal";
+        let all = stage.lines(kinds, vec![TEAM.to_string().into()]).await;
+        for line in [
+            format!("team.member_removed {EVE} {{}}"),
+            format!("invite.accepted {BO} {{\"invite_id\":\"{}\"}}", Uuid::from_u128(1)),
+            format!(
+                "notice.received {BO} {{\"notice_id\":\"{}\",\"type\":\"LOGIN_COMPLETE\"}}",
+                Uuid::from_u128(1)
+            ),
+            format!(
+                "access.denied {BO} {{\"count\":3,\"first_at\":7,\"operation\":\"post_api_keys\",\
+                 \"reason\":\"forbidden\",\"token_id\":null}}"
+            ),
+            format!(
+                "api_key.used {USER} {{\"api_key_id\":\"{}\",\"evaluation_id\":\"{}\"}}",
+                case.spec.api_key, case.evaluation
+            ),
+        ] {
+            assert!(all.contains(&line), "{line} in {all:#?}");
+        }
+        assert_eq!(all.iter().filter(|line| line.starts_with("invite.")).count(), 8);
+        assert!(!all.iter().any(|line| line.contains("Example") || line.contains("ada")), "{all:#?}");
+        let theirs = stage.lines(kinds, vec![OTHER_TEAM.to_string().into()]).await;
+        assert_eq!(theirs.len(), 3, "{theirs:?}");
+        let tokens = "select kind as line from rm_audit where kind = 'token.revoked'";
+        assert_eq!(stage.lines(tokens, vec![]).await.len(), 1);
     }
 }

@@ -12,12 +12,19 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ("projections", "reservation", "names are refused by the log itself; nobody reads who holds one"),
     ("queries", "reservation", "names are refused by the log itself; nobody reads who holds one"),
     ("queries", "probe_run", "it is seen as the public contract shows it: probe, test and response"),
+    ("projections", "access", "what was denied is a part of the audit"),
+    ("queries", "access", "what was denied is a part of the audit"),
+    ("projections", "notice", "that one was received is a part of the audit; nobody reads what it said"),
+    ("queries", "notice", "that one was received is a part of the audit; nobody reads what it said"),
 ];
 
 /// Where a context uses another of its own layer, with the reason.
 const SIBLINGS: &[(&str, &str, &str, &str)] = &[
     ("aggregates", "probe_run", "evaluation", "its texts are sealed under the evaluation's key"),
     ("commands", "api_key", "reservation", "the command on a key takes and frees the key's name"),
+    ("commands", "invite", "reservation", "an invite takes its address in the team and frees it"),
+    ("commands", "team", "reservation", "the command on a team takes and frees the team's name"),
+    ("commands", "user", "reservation", "a user takes an address and an identity for good"),
 ];
 
 const MOST_LINES: usize = 500;

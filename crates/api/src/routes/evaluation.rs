@@ -26,8 +26,9 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::events;
 use crate::page::{FromParameters, Id, Parameters, Query};
+use crate::present::{Find, Present};
 use crate::reply::{Answer, Counted, Paged, Reply, Versioned, one_of};
-use create::EvaluationRequest;
+pub use create::EvaluationRequest;
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
@@ -46,6 +47,13 @@ const NOUN: &str = "evaluation";
 impl Versioned for EvaluationView {
     fn version(&self) -> i64 {
         self.stream_version
+    }
+}
+
+/// An evaluation of the caller's team.
+impl Find for EvaluationId {
+    async fn find(app: &App, caller: &Caller, id: &Id) -> Result<Self, ApiError> {
+        present(app, caller, id.of(NOUN)?).await
     }
 }
 
@@ -211,10 +219,10 @@ async fn metadata(State(app): State<Arc<App>>, caller: Caller, id: Id) -> Answer
 async fn rename(
     State(app): State<Arc<App>>,
     caller: Caller,
-    id: Id,
+    Present(id): Present<EvaluationId>,
     Body(NewName { name }): Body<NewName>,
 ) -> Answer<EvaluationView> {
-    let (team, id) = (caller.team, id.of(NOUN)?);
+    let team = caller.team;
     let sent = app.send(&caller, RenameEvaluation { team, id, name: name.clone() }).await?;
     let view = evaluation::by_id(&app.db, team, id).await?;
     sent.show(view.map(|view| EvaluationView { name: Some(name), ..view }))
@@ -256,10 +264,9 @@ async fn delete(State(app): State<Arc<App>>, caller: Caller, id: Id) -> Answer<E
 async fn response_errors(
     State(app): State<Arc<App>>,
     caller: Caller,
-    id: Id,
+    Present(id): Present<EvaluationId>,
     Query(causes): Query<Causes>,
 ) -> Answer<Counted<ErrorSummaryView>> {
-    let id = present(&app, &caller, id.of(NOUN)?).await?;
     let results = response_error::of_evaluation(&app.db, caller.team, id, causes.limit).await?;
     Ok(Reply::now(Counted::new(results)))
 }
@@ -272,10 +279,9 @@ async fn response_errors(
 async fn history(
     State(app): State<Arc<App>>,
     caller: Caller,
-    id: Id,
+    Present(id): Present<EvaluationId>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let id = present(&app, &caller, id.of(NOUN)?).await?;
     let (after, heartbeat) = (events::resumed(&headers), app.limits.heartbeat);
     Ok(events::sse(Arc::clone(&app.history), caller.team, id, after, heartbeat).into_response())
 }

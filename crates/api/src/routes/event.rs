@@ -1,5 +1,5 @@
 //! The public event door: a request of a known type runs the same command, with the same checks, as the operation that
-//! it stands for. Nothing that a caller sends is ever recorded as an event.
+//! it stands for. What asks for nothing is kept as a notice. Nothing that a caller sends becomes an event of its own.
 
 use std::sync::Arc;
 
@@ -7,16 +7,18 @@ use axum::extract::State;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use touchstone_commands::evaluation::{CancelEvaluation, DeleteEvaluation};
-use touchstone_vocabulary::EvaluationId;
+use touchstone_commands::evaluation::{CancelEvaluation, DeleteEvaluation, RequestStart};
+use touchstone_commands::notice::ReceiveNotice;
+use touchstone_vocabulary::{EvaluationId, NoticeId};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::{ToSchema, openapi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::app::App;
-use crate::body::Body;
-use crate::caller::Caller;
+use super::evaluation::EvaluationRequest;
+use crate::app::{App, Sent};
+use crate::body::{Body, parsed};
+use crate::caller::{Caller, Standing};
 use crate::error::{ApiError, Fault, Step};
 use crate::reply::Answer;
 
@@ -24,45 +26,85 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(post))
 }
 
-const CANCEL: &str = "CANCEL_EVALUATION";
-const DELETE: &str = "DELETE_EVALUATION";
+/// What a type stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Cancel,
+    Delete,
+    Create,
+    Start,
+    /// An operation that is not served yet.
+    Later,
+    /// Somebody's notice: kept.
+    Notice,
+    /// The notice of a worker, which a team must not be able to forge.
+    Report,
+}
 
-/// Types that ask for something which this door does not do.
-const OTHER_COMMANDS: &[&str] = &[
-    "LOGIN_COMPLETE",
-    "START_EVALUATION",
-    "START_DETECTION",
-    "EXECUTE_SYNC_DETECTION",
-    "CREATE_EVALUATION",
-    "CREATE_HARNESS_CONFIG",
-    "CREATE_HARNESS_CONFIG_CHAT",
+/// Every type of the contract.
+const TYPES: [(&str, Meaning); 24] = [
+    ("DELETE_EVALUATION", Meaning::Delete),
+    ("CANCEL_EVALUATION", Meaning::Cancel),
+    ("CREATE_EVALUATION", Meaning::Create),
+    ("START_EVALUATION", Meaning::Start),
+    ("START_DETECTION", Meaning::Later),
+    ("EXECUTE_SYNC_DETECTION", Meaning::Later),
+    ("CREATE_HARNESS_CONFIG", Meaning::Later),
+    ("CREATE_HARNESS_CONFIG_CHAT", Meaning::Later),
+    ("LOGIN_COMPLETE", Meaning::Notice),
+    ("EVALUATION_CREATED", Meaning::Report),
+    ("EVALUATION_COMPLETED", Meaning::Report),
+    ("TEST_CREATED", Meaning::Report),
+    ("TEST_COMPLETED", Meaning::Report),
+    ("TEST_ERROR", Meaning::Report),
+    ("REQUEST_COMPLETED", Meaning::Report),
+    ("DETECTION_COMPLETED", Meaning::Report),
+    ("WORKER_READY", Meaning::Report),
+    ("PROBE_DETECTION_COMPLETE", Meaning::Report),
+    ("PROBE_DETECTION_ERROR", Meaning::Report),
+    ("SYNC_DETECTION_COMPLETED", Meaning::Report),
+    ("DETECTION_TERMINAL_ERROR", Meaning::Report),
+    ("PROBE_CREATED", Meaning::Report),
+    ("PROBE_COMPLETIONS_DONE", Meaning::Report),
+    ("PROBE_ERROR", Meaning::Report),
 ];
 
-/// Types by which a worker of the service would report. Nobody with a team's token is one.
-const NOTICES: &[&str] = &[
-    "EVALUATION_CREATED",
-    "EVALUATION_COMPLETED",
-    "TEST_CREATED",
-    "TEST_COMPLETED",
-    "TEST_ERROR",
-    "REQUEST_COMPLETED",
-    "DETECTION_COMPLETED",
-    "WORKER_READY",
-    "PROBE_DETECTION_COMPLETE",
-    "PROBE_DETECTION_ERROR",
-    "SYNC_DETECTION_COMPLETED",
-    "DETECTION_TERMINAL_ERROR",
-    "PROBE_CREATED",
-    "PROBE_COMPLETIONS_DONE",
-    "PROBE_ERROR",
-];
+impl Meaning {
+    fn of(kind: &str) -> Result<Self, ApiError> {
+        let found = TYPES.iter().find(|(word, _)| *word == kind).map(|(_, meaning)| *meaning);
+        found.ok_or_else(not_understood)
+    }
+
+    /// Whether somebody may ask for this.
+    fn check(self, caller: &Caller) -> Result<(), ApiError> {
+        let demand = match self {
+            // Like the operations that they stand for.
+            Self::Cancel | Self::Delete | Self::Notice => return Ok(()),
+            Self::Create | Self::Start | Self::Later if caller.is_admin() => return Ok(()),
+            Self::Create | Self::Start | Self::Later => "this type needs the role admin in your team",
+            Self::Report => "this type is reserved for workers of the service",
+        };
+        match caller.standing {
+            Standing::Service => Ok(()),
+            Standing::Member(_) => Err(ApiError::Forbidden(demand.to_owned())),
+        }
+    }
+}
+
+fn not_understood() -> ApiError {
+    let understood = TYPES.iter().filter(|(_, meaning)| *meaning != Meaning::Later);
+    let words: Vec<&str> = understood.map(|(word, _)| *word).collect();
+    ApiError::invalid("type", format!("must be one of {}", words.join(", ")))
+}
 
 fn types() -> openapi::Object {
-    let all = [CANCEL, DELETE].iter().chain(OTHER_COMMANDS).chain(NOTICES).copied();
     ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
-        .enum_values(Some(all.collect::<Vec<_>>()))
-        .description(Some("Only CANCEL_EVALUATION and DELETE_EVALUATION are understood."))
+        .enum_values(Some(TYPES.map(|(word, _)| word)))
+        .description(Some(
+            "CANCEL_EVALUATION, DELETE_EVALUATION and LOGIN_COMPLETE are open to every member, other commands to \
+             admins, reports of workers to services. Detections and harness configurations are not asked for here.",
+        ))
         .build()
 }
 
@@ -74,12 +116,12 @@ struct Asked {
     #[serde(rename = "type")]
     #[schema(schema_with = types)]
     kind: String,
-    /// `evaluation_id` says which one.
+    /// `evaluation_id` says which one; to create one, its whole request.
     #[schema(value_type = Option<Object>)]
     data: Option<Map<String, Value>>,
+    /// A notice that comes again under the same uuid is kept once. For others the server gives its own.
+    id: Option<String>,
     /// Ignored, like all that follows: the server gives its own.
-    #[schema(value_type = Option<String>)]
-    id: Option<IgnoredAny>,
     #[schema(value_type = Option<f64>)]
     created_at: Option<IgnoredAny>,
     #[schema(value_type = Option<String>)]
@@ -108,20 +150,53 @@ struct Understood {
     metadata: Option<Map<String, Value>>,
 }
 
-/// Runs the command that a type names.
+/// Runs the command that a type names, or keeps what only tells something.
 #[utoipa::path(post, path = "/v1/events", operation_id = "post_events", tag = "Events",
     request_body = Asked, responses((status = 200, body = Understood)))]
 async fn post(State(app): State<Arc<App>>, caller: Caller, Body(asked): Body<Asked>) -> Answer<Understood> {
-    let (team, data) = (caller.team, asked.data.unwrap_or_default());
-    let sent = match asked.kind.as_str() {
-        CANCEL => app.send(&caller, CancelEvaluation { team, id: evaluation(&data)? }).await?,
-        DELETE => app.send(&caller, DeleteEvaluation { team, id: evaluation(&data)? }).await?,
-        other => return Err(refused(other)),
-    };
-    let id = app.clock.new_id().to_string();
-    let created_at = seconds(app.clock.now().micros());
+    let meaning = Meaning::of(&asked.kind)?;
+    meaning.check(&caller)?;
+    let data = asked.data.unwrap_or_default();
+    let id = asked.id.and_then(|id| id.parse().ok()).unwrap_or_else(|| app.clock.new_id());
+    let sent = run(&app, &caller, meaning, NoticeId(id), &asked.kind, &data).await?;
+    let created_at = app.clock.now().secs_f64();
     let (created_by, status) = (String::new(), String::new());
-    Ok(sent.reply(Understood { kind: asked.kind, id, created_at, created_by, status, data, metadata: None }))
+    let understood = Understood {
+        kind: asked.kind,
+        id: id.to_string(),
+        created_at,
+        created_by,
+        status,
+        data,
+        metadata: None,
+    };
+    Ok(sent.reply(understood))
+}
+
+async fn run(
+    app: &App,
+    caller: &Caller,
+    meaning: Meaning,
+    id: NoticeId,
+    kind: &str,
+    data: &Map<String, Value>,
+) -> Result<Sent, ApiError> {
+    let team = caller.team;
+    match meaning {
+        Meaning::Cancel => app.send(caller, CancelEvaluation { team, id: evaluation(data)? }).await,
+        Meaning::Delete => app.send(caller, DeleteEvaluation { team, id: evaluation(data)? }).await,
+        Meaning::Start => app.send(caller, RequestStart { team, id: evaluation(data)? }).await,
+        Meaning::Create => {
+            let request: EvaluationRequest = parsed(Value::Object(data.clone()), &["data"])?;
+            let command = request.command(team, &app.egress).map_err(|error| error.inside("data"))?;
+            app.send(caller, command).await.map_err(|error| error.inside("data"))
+        }
+        Meaning::Notice | Meaning::Report => {
+            let notice = ReceiveNotice { team, id, kind: kind.to_owned(), data: data.clone() };
+            app.send(caller, notice).await
+        }
+        Meaning::Later => Err(not_understood()),
+    }
 }
 
 fn evaluation(data: &Map<String, Value>) -> Result<EvaluationId, ApiError> {
@@ -136,40 +211,38 @@ fn evaluation(data: &Map<String, Value>) -> Result<EvaluationId, ApiError> {
     }
 }
 
-fn refused(kind: &str) -> ApiError {
-    if NOTICES.contains(&kind) {
-        return ApiError::Forbidden("this type is reserved for workers of the service".to_owned());
-    }
-    ApiError::Invalid(vec![Fault::new("body", "type", format!("must be one of {CANCEL}, {DELETE}"))])
-}
-
-/// Exact up to the microsecond for a few centuries.
-#[expect(clippy::cast_precision_loss, reason = "microseconds since 1970 stay far below 2^53")]
-fn seconds(micros: i64) -> f64 {
-    micros as f64 / 1e6
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use touchstone_vocabulary::TeamRole;
 
-    #[test]
-    fn notices_are_forbidden_and_other_types_are_told_what_is_understood() {
-        for kind in NOTICES {
-            assert!(matches!(refused(kind), ApiError::Forbidden(_)), "{kind}");
-        }
-        for kind in OTHER_COMMANDS.iter().chain(&["WHATEVER"]) {
-            let ApiError::Invalid(faults) = refused(kind) else { panic!("{kind}") };
-            assert!(faults[0].msg.contains(DELETE) && faults[0].msg.contains(CANCEL));
-        }
+    use super::*;
+    use crate::tests::caller;
+
+    fn allowed(meaning: Meaning) -> [bool; 3] {
+        let standings =
+            [Standing::Member(TeamRole::Admin), Standing::Member(TeamRole::User), Standing::Service];
+        standings.map(|standing| meaning.check(&Caller { standing, ..caller() }).is_ok())
     }
 
     #[test]
-    fn all_types_of_the_contract_are_named_once() {
-        let mut all: Vec<_> = [CANCEL, DELETE].iter().chain(OTHER_COMMANDS).chain(NOTICES).collect();
-        all.sort_unstable();
-        all.dedup();
-        assert_eq!(all.len(), 24);
+    fn members_stop_and_delete_admins_create_and_services_report() {
+        for meaning in [Meaning::Cancel, Meaning::Delete, Meaning::Notice] {
+            assert_eq!(allowed(meaning), [true, true, true], "{meaning:?}");
+        }
+        for meaning in [Meaning::Create, Meaning::Start, Meaning::Later] {
+            assert_eq!(allowed(meaning), [true, false, true], "{meaning:?}");
+        }
+        assert_eq!(allowed(Meaning::Report), [false, false, true]);
+    }
+
+    #[test]
+    fn all_types_of_the_contract_are_named_once_and_others_are_told_what_is_understood() {
+        let mut words: Vec<&str> = TYPES.iter().map(|(word, _)| *word).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), 24);
+        let Err(ApiError::Invalid(faults)) = Meaning::of("WHATEVER") else { panic!() };
+        assert!(faults[0].msg.contains("DELETE_EVALUATION") && !faults[0].msg.contains("START_DETECTION"));
     }
 
     #[test]

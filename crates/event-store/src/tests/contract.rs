@@ -9,9 +9,9 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::json;
 use touchstone_kernel::{
-    Actor, ChainHash, Handle, History, Kind, Mark, Meta, Owned, Receipt, Rejection, StreamRange,
+    Actor, ChainHash, Handle, History, Kind, Mark, Meta, Owned, Receipt, Rejection, StreamRange, TokenUse,
 };
-use touchstone_vocabulary::{NodeId, TeamId};
+use touchstone_vocabulary::{NodeId, TeamId, Time, TokenId};
 use uuid::Uuid;
 
 use super::fixture::{World, keyed, meta, on_every_backend, thing};
@@ -40,6 +40,7 @@ on_every_backend![
     history_is_read_by_stream_and_by_prefix,
     a_lease_has_one_owner_and_its_fence_grows_with_each_change,
     a_cursor_is_kept,
+    the_last_use_of_a_token_never_goes_back,
     earlier_forms_are_read_through_the_upcasters,
 ];
 
@@ -380,6 +381,17 @@ async fn a_lease_has_one_owner_and_its_fence_grows_with_each_change(world: World
     })
     .await;
     assert!(third.unwrap() > second);
+}
+
+async fn the_last_use_of_a_token_never_goes_back(world: World) {
+    let (store, token) = (&world.store, TokenId(Uuid::from_u128(1)));
+    for at in [5, 9, 7] {
+        store.used(token, Time(at)).await.unwrap();
+    }
+    let uses = world.another().await.token_uses().await.unwrap();
+    // Memory remembers no use, and has nobody to tell.
+    let expected = if matches!(store.database(), crate::Database::Memory(_)) { None } else { Some(Time(9)) };
+    assert_eq!(uses.get(&token).copied(), expected);
 }
 
 async fn a_cursor_is_kept(world: World) {

@@ -111,9 +111,7 @@ fn text(recorded: &Recorded, json: bool) -> Result<String> {
         return Ok(serde_json::to_string(recorded)?);
     }
     let envelope = &recorded.envelope;
-    let nanos = i128::from(envelope.recorded_at.micros()) * 1_000;
-    let at = time::OffsetDateTime::from_unix_timestamp_nanos(nanos)?
-        .format(&time::format_description::well_known::Rfc3339)?;
+    let at = super::moment(envelope.recorded_at)?;
     let by = envelope.metadata()?.actor;
     let (seq, sequence, name) = (envelope.seq, envelope.sequence, &envelope.name);
     Ok(format!("seq {seq}  #{sequence}  {name}  {at}  by {by}\n    {}", recorded.payload))

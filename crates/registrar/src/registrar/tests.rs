@@ -1,0 +1,156 @@
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use touchstone_aggregates::team::TeamStream;
+use touchstone_commands::api_key::CreateApiKey;
+use touchstone_commands::invite::{AcceptInvite, Addressee, CreateInvite};
+use touchstone_commands::team::{CreateTeam, DeleteTeam};
+use touchstone_event_store::Database;
+use touchstone_kernel::testing;
+use touchstone_vault::{KeyEncryptionKey, Vault};
+use touchstone_vocabulary::{ApiKeyId, Hub, InviteId, TeamRole, Time, UserId};
+
+use super::*;
+
+const TEAM: TeamId = TeamId(Uuid::from_u128(1));
+const FOUNDER: UserId = UserId(Uuid::from_u128(7));
+const BO: UserId = UserId(Uuid::from_u128(8));
+
+struct Turned(AtomicI64);
+
+impl Clock for Turned {
+    fn now(&self) -> Time {
+        Time(self.0.load(Ordering::Relaxed))
+    }
+
+    fn new_id(&self) -> Uuid {
+        static LAST: AtomicU64 = AtomicU64::new(1 << 40);
+        Uuid::from_u128(LAST.fetch_add(1, Ordering::Relaxed).into())
+    }
+}
+
+struct World {
+    store: Store,
+    clock: Arc<Turned>,
+}
+
+impl World {
+    /// A team of one admin.
+    async fn new() -> Self {
+        let database = Database::memory();
+        let vault = Vault::new(database.vault_tables(), KeyEncryptionKey::random());
+        let store = Store::open(database, vault).await.unwrap();
+        let clock = Arc::new(Turned(AtomicI64::new(testing::meta().at.micros())));
+        let world = Self { store, clock };
+        let found = CreateTeam {
+            id: TEAM,
+            founder: FOUNDER,
+            name: "Harbour".into(),
+            description: None,
+            is_single_user: false,
+            among: Vec::new(),
+        };
+        world.does(FOUNDER, found).await;
+        world
+    }
+
+    async fn does<C: Command>(&self, user: UserId, command: C)
+    where
+        Store: Handle<C>,
+    {
+        let meta = Meta {
+            actor: Actor::User(user),
+            at: self.clock.now(),
+            command: self.clock.new_id(),
+            ..testing::meta()
+        };
+        let _ = self.store.handle(command, meta).await.unwrap();
+    }
+
+    async fn invite(&self, number: u128) -> Owned<InviteId> {
+        self.invite_to(number, format!("bo{number}@example.org")).await
+    }
+
+    async fn invite_to(&self, number: u128, email: String) -> Owned<InviteId> {
+        let id = InviteId(Uuid::from_u128(number));
+        let create = CreateInvite { team: TEAM, id, email, role: TeamRole::User, addressee: None };
+        self.does(FOUNDER, create).await;
+        Owned::new(TEAM, id)
+    }
+
+    async fn accept(&self, invite: Owned<InviteId>) {
+        let by = Addressee { user: BO, email: format!("bo{}@example.org", invite.id.0.as_u128()) };
+        self.does(BO, AcceptInvite { team: TEAM, id: invite.id, by }).await;
+    }
+
+    fn registrar(&self) -> Registrar {
+        Registrar::new(self.store.clone(), Arc::clone(&self.clock) as _, Uuid::from_u128(99), true)
+    }
+
+    async fn names(&self) -> Vec<String> {
+        let events = self.store.log().read(0, 1_000, 1 << 20).await.unwrap();
+        events.into_iter().map(|event| event.name).filter(|name| !name.starts_with("reservation")).collect()
+    }
+}
+
+#[tokio::test]
+async fn an_accepted_invite_becomes_a_membership_also_for_a_process_that_comes_later() {
+    let world = World::new().await;
+    let invite = world.invite(1).await;
+    let mut first = world.registrar();
+    first.round().await.unwrap();
+    world.accept(invite).await;
+    first.round().await.unwrap();
+    let team = world.store.load::<Team>(&TeamStream(TEAM)).await.unwrap().state;
+    assert_eq!(team.role(BO), Some(TeamRole::User));
+    let events = world.names().await;
+    for _ in 0..2 {
+        world.registrar().round().await.unwrap();
+    }
+    assert_eq!(world.names().await, events, "what was done is not done again");
+}
+
+#[tokio::test]
+async fn an_invite_expires_when_its_time_is_over_and_a_restart_does_not_forget_it() {
+    let world = World::new().await;
+    world.invite(1).await;
+    world.registrar().round().await.unwrap();
+    let waiting = world.store.cursor(NAME).await.unwrap();
+    world.clock.0.fetch_add(14 * 24 * 3_600_000_000 - 1, Ordering::Relaxed);
+    world.registrar().round().await.unwrap();
+    assert!(!world.names().await.contains(&"invite.expired".to_owned()));
+    world.clock.0.fetch_add(1, Ordering::Relaxed);
+    world.registrar().round().await.unwrap();
+    assert_eq!(world.names().await.last().unwrap(), "invite.expired");
+    assert!(world.store.cursor(NAME).await.unwrap() > waiting);
+    // The address is free again.
+    world.invite_to(2, "bo1@example.org".into()).await;
+    assert_eq!(world.names().await.last().unwrap(), "invite.created");
+}
+
+#[tokio::test]
+async fn what_a_deleted_team_owned_is_taken_down_once() {
+    let world = World::new().await;
+    world.accept(world.invite(1).await).await;
+    world.invite(2).await;
+    let key = CreateApiKey {
+        team: TEAM,
+        id: ApiKeyId(Uuid::from_u128(3)),
+        name: "main".into(),
+        hub: Hub::Custom,
+        rate_limit_per_interval: 1,
+        rate_limit_interval: 1,
+        url: None,
+        secret_ref: Some("ref".into()),
+        mask: String::new(),
+    };
+    world.does(FOUNDER, key).await;
+    world.does(FOUNDER, DeleteTeam { id: TEAM }).await;
+    let mut registrar = world.registrar();
+    for _ in 0..2 {
+        registrar.round().await.unwrap();
+    }
+    let names = world.names().await;
+    let after = names.iter().position(|name| name == "team.deleted").unwrap();
+    assert_eq!(names[after + 1..], ["invite.revoked", "api_key.deleted"]);
+    assert!(!registrar.board.unwrap().deleted.is_empty(), "for a while, something may still be made");
+}
