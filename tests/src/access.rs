@@ -1,17 +1,22 @@
 //! Who gets in, swept over every operation of the served document, so that a new one is covered the day it is served.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use reqwest::{Body, Method, RequestBuilder};
 use serde_json::{Value, json};
-use touchstone_testkit::{Backend, Caller, Reply, TargetOptions, World};
+use touchstone_api::{Rule, TABLE};
+use touchstone_kernel::Clock as _;
+use touchstone_testkit::{Backend, Caller, Reply, TargetOptions, Wish, World};
 use touchstone_vocabulary::TeamRole;
 
 use crate::contract::{Contract, Operation};
-use crate::journey::{close, column, finished, fresh, head};
+use crate::journey::{close, column, finished, fresh, head, history, team};
 
 /// Paths whose things are everybody's.
 const SHARED: [&str; 2] = ["/v1/harness-configs/{harness_config_id}", "/v1/detectors/{id}"];
+/// Paths with a word in them and no id.
+const WORDS: [&str; 1] = ["/v1/invites/status/{status}"];
 
 fn request(caller: &Caller, operation: &Operation, id: &str) -> RequestBuilder {
     let method: Method = operation.method.parse().unwrap();
@@ -28,11 +33,21 @@ fn filled(operation: &Operation, id: &str) -> String {
     path + query
 }
 
+/// The same with a body that never comes: only who does not wait for it can answer.
+fn endless(caller: &Caller, operation: &Operation, id: &str) -> RequestBuilder {
+    let asked = request(caller, operation, id);
+    if operation.method == "GET" {
+        return asked;
+    }
+    asked.body(Body::wrap_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>()))
+}
+
 /// A body that is well-formed for every operation that takes one.
 pub fn plausible() -> Value {
     json!({
         "name": "x", "id": fresh(), "hub": "custom", "value": "practice-key-value", "model": "m",
-        "rate_limit_per_interval": 1, "rate_limit_interval": 1, "api_key_proxy": fresh(),
+        "rate_limit_per_interval": 1, "rate_limit_interval": 1, "api_key_proxy": fresh(), "team_role": "user",
+        "email": "x@example.org", "team_id": null,
         "harness_config_ids": ["security"], "type": "DELETE_EVALUATION", "data": {"evaluation_id": fresh()},
     })
 }
@@ -42,92 +57,202 @@ async fn sent(caller: &Caller, operation: &Operation, id: &str) -> Reply {
     caller.send(if operation.has_body { request.json(&plausible()) } else { request }).await
 }
 
+/// The same with bodies that are wrong in every way that a body can be.
+async fn sent_badly(caller: &Caller, operation: &Operation, id: &str) -> Vec<Reply> {
+    let mut replies = Vec::new();
+    for body in ["{\"name\": hunter2", "[]", "{}", "{\"name\": [], \"team_role\": \"king\"}"] {
+        let asked = request(caller, operation, id).header("content-type", "application/json").body(body);
+        replies.push(caller.send(asked).await);
+    }
+    replies
+}
+
+fn secured(contract: &Contract) -> Vec<Operation> {
+    contract.operations().into_iter().filter(|operation| operation.is_secured).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_gets_in_without_a_token_and_no_body_is_read_before() {
+async fn nobody_gets_in_without_a_good_token_and_no_body_is_read_before() {
     let world = World::start(Backend::Embedded, TargetOptions::default()).await;
     let contract = Contract::of(&world.admin).await;
+    let soon = Some(world.clock.now().plus(Duration::from_hours(1)));
+    let expired = world
+        .issue(&Wish {
+            email: "ex@example.org".into(),
+            team: "harbour".into(),
+            expires_at: soon,
+            ..Wish::default()
+        })
+        .await;
+    expired.get("/v1/users/me").await.ok();
+    let revoked = world.somebody("bo@example.org", "harbour", TeamRole::User).await;
+    world.revoke(&revoked).await;
+    world.clock.advance(Duration::from_hours(1));
+    let unknown = touchstone_identity::mint([9; 32]);
+    let mistyped = unknown.replace("tst_", "tst_0");
+    let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.";
+    let tokens = ["", "x y z", jwt, &unknown, &mistyped, &expired.token, &revoked.token];
+    for operation in contract.operations().iter().filter(|operation| !operation.is_secured) {
+        assert_eq!(
+            world.admin.with_token("").get(&operation.path).await.status,
+            200,
+            "{} is open",
+            operation.id
+        );
+    }
     let events = head(&world).await;
-    let mut secured = 0;
-    for operation in contract.operations() {
-        if !operation.is_secured {
-            let reply = world.admin.with_token("").get(&operation.path).await;
-            assert_eq!(reply.status, 200, "{} is open", operation.id);
-            continue;
-        }
-        secured += 1;
-        for token in ["", "tst_0000000000000000000000000000000000000000000000000000000000000000", "x y z"] {
-            // A body that never comes: only who does not wait for it can answer.
-            let endless = Body::wrap_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let swept = secured(&contract);
+    for operation in &swept {
+        for token in tokens {
             let stranger = world.admin.with_token(token);
-            let asked = request(&stranger, &operation, &fresh());
-            let asked = if operation.method == "GET" { asked } else { asked.body(endless) };
-            let reply = world.admin.send(asked).await;
-            assert_eq!(reply.headers["www-authenticate"], "Bearer", "{}", operation.id);
+            let reply = stranger.send(endless(&stranger, operation, &fresh())).await;
+            assert_eq!(reply.headers["www-authenticate"], "Bearer", "{} {token}", operation.id);
+            assert!(token.is_empty() || !reply.text.contains(token), "{}", reply.text);
             contract.is("ErrorDetail", &reply.refused(401));
         }
     }
-    assert!(secured > 30, "{secured} operations");
+    assert!(swept.len() > 45, "{} operations", swept.len());
     let basic = reqwest::Client::new()
         .get(format!("{}/v1/users/me", world.admin.base))
         .basic_auth("a", Some(&world.admin.token));
     assert_eq!(world.admin.send(basic).await.status, 401);
-    assert_eq!(head(&world).await, events);
+    world.settled().await;
+    // Of strangers nothing is kept; of tokens that were somebody's, one event each for an operation.
+    let history = history(&world).await;
+    let left: Vec<_> = history.iter().filter(|event| event.envelope.seq > events).collect();
+    assert!(left.iter().all(|event| event.envelope.name == "access.denied"));
+    assert!(left.len() <= 2 * swept.len(), "{} events", left.len());
     close(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_that_does_not_suffice_is_told_before_anything_is_read_or_looked_up() {
+    let world = World::start(Backend::Embedded, TargetOptions::default()).await;
+    let contract = Contract::of(&world.admin).await;
+    let member = world.somebody("mo@example.org", "default", TeamRole::User).await;
+    let service = world
+        .issue(&Wish {
+            email: "ci@example.org".into(),
+            team: "default".into(),
+            is_service: true,
+            ..Wish::default()
+        })
+        .await;
+    let (mut for_admins, mut for_members) = (0, 0);
+    for operation in secured(&contract) {
+        let row = TABLE.iter().find(|row| row.operation == operation.id).unwrap();
+        let barred: &[&Caller] = match row.rule {
+            Rule::Admin => &[&member, &service],
+            Rule::Member => &[&service],
+            Rule::Token | Rule::Open => &[],
+        };
+        for caller in barred {
+            let reply = caller.send(endless(caller, &operation, &fresh())).await;
+            contract.is("ErrorDetail", &reply.refused(403));
+        }
+        for_admins += usize::from(row.rule == Rule::Admin);
+        for_members += usize::from(row.rule == Rule::Member);
+    }
+    assert!(for_admins >= 9 && for_members > 30, "{for_admins} and {for_members} operations");
+    close(world).await;
+}
+
+/// One of each thing of a team, by the word of its path.
+async fn things(world: &World) -> BTreeMap<&'static str, String> {
+    let admin = &world.admin;
+    let id = finished(admin, &world.target.url).await;
+    let mut theirs = BTreeMap::from([("evaluations", id.clone()), ("teams", team(admin).await)]);
+    for level in ["harness", "scenarios", "probes", "tests", "responses"] {
+        let list = admin.get(&format!("/v1/{level}?evaluation_id={id}")).await.ok();
+        theirs.insert(level, column(&list, "id")[0].to_owned());
+    }
+    let keys = admin.get("/v1/api-keys").await.ok();
+    theirs.insert("api-keys", keys[0]["id"].as_str().unwrap().to_owned());
+    let me = admin.get("/v1/users/me").await.ok();
+    theirs.insert("users", me["user_id"].as_str().unwrap().to_owned());
+    let invited = json!({"team_id": null, "email": "eve@example.org"});
+    let invite = admin.post("/v1/invites", &invited).await.ok();
+    theirs.insert("invites", invite["invite_id"].as_str().unwrap().to_owned());
+    theirs
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_another_teams_is_to_the_byte_like_what_is_not_there() {
     let world = World::start(Backend::Embedded, TargetOptions::default()).await;
-    let admin = &world.admin;
-    let contract = Contract::of(admin).await;
+    let contract = Contract::of(&world.admin).await;
     let stranger = world.somebody("bo@example.org", "harbour", TeamRole::Admin).await;
-    let id = finished(admin, &world.target.url).await;
-    let mut theirs = BTreeMap::from([("evaluations".to_owned(), id.clone())]);
-    for level in ["harness", "scenarios", "probes", "tests", "responses"] {
-        let list = admin.get(&format!("/v1/{level}?evaluation_id={id}")).await.ok();
-        theirs.insert(level.to_owned(), column(&list, "id")[0].to_owned());
-    }
-    let keys = admin.get("/v1/api-keys").await.ok();
-    theirs.insert("api-keys".to_owned(), keys[0]["id"].as_str().unwrap().to_owned());
+    let theirs = things(&world).await;
     let events = head(&world).await;
 
-    let mut swept = 0;
-    for operation in contract.operations().iter().filter(|operation| operation.path.contains('{')) {
+    let with_ids =
+        |operation: &Operation| operation.path.contains('{') && !WORDS.contains(&operation.path.as_str());
+    let (mut swept, mut with_body) = (0, 0);
+    for operation in secured(&contract).iter().filter(|operation| with_ids(operation)) {
         let unknown = sent(&stranger, operation, &fresh()).await;
-        let malformed = sent(&stranger, operation, "no%20such%2Fthing").await;
-        assert_eq!(unknown.text, malformed.text, "{}", operation.id);
-        contract.is("ErrorDetail", &malformed.refused(404));
-        let kind = operation.path.split('/').nth(2).unwrap();
-        let Some(foreign) = theirs.get(kind) else {
-            assert!(SHARED.contains(&operation.path.as_str()), "{} is not swept", operation.path);
-            continue;
+        let mut same = vec![sent(&stranger, operation, "no%20such%2Fthing").await];
+        let kind = if operation.path.contains("{team_id}") {
+            "teams"
+        } else {
+            operation.path.split('/').nth(2).unwrap()
         };
-        let foreign = sent(&stranger, operation, foreign).await;
-        assert_eq!((foreign.status, &foreign.text), (unknown.status, &unknown.text), "{}", operation.id);
-        contract.is("ErrorDetail", &unknown.refused(404));
-        swept += 1;
-    }
-    assert!(swept >= 15, "{swept} operations");
-    for kind in ["CANCEL_EVALUATION", "DELETE_EVALUATION"] {
-        let body = |id: &str| json!({"type": kind, "data": {"evaluation_id": id}});
-        let (unknown, foreign) = (
-            stranger.post("/v1/events", &body(&fresh())).await,
-            stranger.post("/v1/events", &body(&id)).await,
+        let foreign = theirs.get(kind).cloned();
+        assert!(
+            foreign.is_some() || SHARED.contains(&operation.path.as_str()),
+            "{} is not swept",
+            operation.path
         );
-        assert_eq!(foreign.text, unknown.text);
+        if let Some(foreign) = &foreign {
+            same.push(sent(&stranger, operation, foreign).await);
+            swept += 1;
+        }
+        if operation.has_body {
+            with_body += 1;
+            for id in foreign.iter().chain([&fresh()]) {
+                same.extend(sent_badly(&stranger, operation, id).await);
+            }
+        }
+        for reply in same {
+            assert_eq!((reply.status, &reply.text), (unknown.status, &unknown.text), "{}", operation.id);
+        }
+        contract.is("ErrorDetail", &unknown.refused(404));
+    }
+    assert!(swept >= 26 && with_body >= 3, "{swept} operations, {with_body} of them with a body");
+    knock(&stranger, &theirs).await;
+    assert_eq!(head(&world).await, events, "looking and knocking leave no trace");
+    close(world).await;
+}
+
+/// Ids in bodies and queries, which come after the path.
+async fn knock(stranger: &Caller, theirs: &BTreeMap<&'static str, String>) {
+    let me = stranger.get("/v1/users/me").await.ok();
+    let set_role = format!("/v1/users/{}/set-role", me["user_id"].as_str().unwrap());
+    let evaluation = |kind: &str, id: &str| json!({"type": kind, "data": {"evaluation_id": id}});
+    type Asked<'a> = (&'a str, &'a str, &'a dyn Fn(&str) -> Value);
+    let table: [Asked; 5] = [
+        ("/v1/events", "evaluations", &|id| evaluation("CANCEL_EVALUATION", id)),
+        ("/v1/events", "evaluations", &|id| evaluation("DELETE_EVALUATION", id)),
+        ("/v1/events", "evaluations", &|id| evaluation("START_EVALUATION", id)),
+        ("/v1/invites", "teams", &|id| json!({"team_id": id, "email": "x@example.org"})),
+        (&set_role, "teams", &|id| json!({"team_id": id, "team_role": "user"})),
+    ];
+    for (path, kind, body) in table {
+        let (unknown, foreign) =
+            (stranger.post(path, &body(&fresh())).await, stranger.post(path, &body(&theirs[kind])).await);
+        assert_eq!(foreign.text, unknown.text, "{path}");
         foreign.refused(404);
     }
     for level in ["harness", "scenarios", "probes"] {
         let of = async |id: &str| stranger.get(&format!("/v1/{level}?evaluation_id={id}")).await;
-        assert_eq!(of(&id).await.text, of(&fresh()).await.text);
+        assert_eq!(of(&theirs["evaluations"]).await.text, of(&fresh()).await.text);
     }
-    for list in ["evaluations", "responses", "tests?evaluation_id=", "api-keys"] {
-        let path = if list.ends_with('=') { format!("/v1/{list}{id}") } else { format!("/v1/{list}") };
-        let seen = stranger.get(&path).await.ok();
+    let tests = format!("/v1/tests?evaluation_id={}", theirs["evaluations"]);
+    let users = format!("/v1/users?ids={}", theirs["users"]);
+    for path in
+        [&tests, &users, "/v1/evaluations", "/v1/responses", "/v1/api-keys", "/v1/invites/status/PENDING"]
+    {
+        let seen = stranger.get(path).await.ok();
         assert!(seen == json!([]) || seen["count"] == 0, "{path}: {seen}");
     }
-    assert_eq!(head(&world).await, events, "looking and knocking leave no trace");
-    close(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -135,13 +260,15 @@ async fn every_body_is_bounded_and_read_in_the_same_way() {
     let world = World::start(Backend::Embedded, TargetOptions::default()).await;
     let admin = &world.admin;
     let contract = Contract::of(admin).await;
+    let mine = things(&world).await;
     let events = head(&world).await;
     let operations = contract.operations();
     let mut swept = 0;
     for operation in operations.iter().filter(|operation| operation.has_body) {
         swept += 1;
+        let id = mine.get(operation.path.split('/').nth(2).unwrap()).cloned().unwrap_or_default();
         let send = async |body: Body| {
-            let asked = request(admin, operation, &fresh()).header("content-type", "application/json");
+            let asked = request(admin, operation, &id).header("content-type", "application/json");
             admin.send(asked.body(body)).await
         };
         for (body, kind) in [
@@ -210,7 +337,8 @@ async fn a_token_acts_for_its_team_alone() {
     let two = world.somebody("bo@example.org", "lighthouse", TeamRole::Admin).await;
     let again = world.somebody("BO@example.org", "Harbour", TeamRole::Admin).await;
     let me = async |caller: &Caller| caller.get("/v1/users/me").await.ok();
-    assert_eq!(me(&one).await["id"], me(&two).await["id"], "one person");
+    assert!(me(&one).await["user_id"].is_string());
+    assert_eq!(me(&one).await["user_id"], me(&two).await["user_id"], "one person");
     assert_ne!(me(&one).await["team_id"], me(&two).await["team_id"], "in two teams");
     assert_eq!(me(&one).await["team_id"], me(&again).await["team_id"]);
     let id = finished(&one, &world.target.url).await;

@@ -13,5 +13,6 @@ pub use clock::MockClock;
 pub use index::{PackageIndex, ToyWheel};
 pub use process::{Process, Spawn};
 pub use target::Practice;
+pub use touchstone::bootstrap::Wish;
 pub use touchstone::target::{Fault, FaultKind, Persona, TargetOptions};
 pub use world::{Backend, World, eventually};

@@ -108,6 +108,16 @@ impl World {
         self.admin.with_token(&issued.token)
     }
 
+    /// Ends somebody's token, as the operator does, and waits until it is refused.
+    #[expect(clippy::expect_used, reason = "a test cannot go on with a token that is still good")]
+    pub async fn revoke(&self, caller: &Caller) {
+        bootstrap::revoke(&self.core.store, self.core.clock.as_ref(), &caller.token).await.expect("revoked");
+        eventually("the token is refused", || async {
+            (caller.get("/v1/users/me").await.status == 401).then_some(())
+        })
+        .await;
+    }
+
     /// Waits until the read models show everything that is in the log now.
     pub async fn settled(&self) {
         eventually("the read models catch up", || async {
