@@ -22,6 +22,8 @@ mod api_key;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod bus;
 #[cfg(test)]
 mod canary;
@@ -34,11 +36,17 @@ mod contract;
 #[cfg(test)]
 mod evaluation;
 #[cfg(test)]
+mod event;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod invite;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
 mod kill;
+#[cfg(test)]
+mod oidc;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
@@ -49,3 +57,9 @@ mod result;
 mod scale;
 #[cfg(test)]
 mod stream;
+#[cfg(test)]
+mod team;
+#[cfg(test)]
+mod token;
+#[cfg(test)]
+mod user;

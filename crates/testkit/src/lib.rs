@@ -4,6 +4,7 @@
 mod caller;
 mod clock;
 mod index;
+mod issuer;
 mod process;
 mod target;
 mod world;
@@ -11,6 +12,7 @@ mod world;
 pub use caller::{Caller, Reply};
 pub use clock::MockClock;
 pub use index::{PackageIndex, ToyWheel};
+pub use issuer::{Issuer, Signer};
 pub use process::{Process, Spawn};
 pub use target::Practice;
 pub use touchstone::bootstrap::Wish;

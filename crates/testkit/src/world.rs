@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use touchstone::bootstrap::{self, Wish};
 use touchstone::settings::{Settings, StoreSettings};
 use touchstone::wiring::{Core, Server};
+use touchstone_aggregates::team::{Team, TeamStream};
 use touchstone_servers::Nats;
 use touchstone_vocabulary::TeamRole;
 
@@ -65,10 +66,20 @@ pub(crate) async fn settings(backend: Backend, dir: &TempDir) -> (Settings, Opti
 
 impl World {
     /// A world with a target that behaves as told.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
     pub async fn start(backend: Backend, target: TargetOptions) -> Self {
+        Self::start_with(backend, target, |_| ()).await
+    }
+
+    /// The same with other settings than the usual ones.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
+    pub async fn start_with(
+        backend: Backend,
+        target: TargetOptions,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let dir = TempDir::new().expect("a scratch directory");
-        let (settings, nats) = settings(backend, &dir).await;
+        let (mut settings, nats) = settings(backend, &dir).await;
+        change(&mut settings);
         let clock = Arc::new(MockClock::default());
         let stop = CancellationToken::new();
         let server = Server::start(&settings, Arc::clone(&clock) as _, stop.clone()).await.expect("a server");
@@ -92,11 +103,22 @@ impl World {
         world
     }
 
-    /// Somebody else, in a team that is made when absent.
+    /// Somebody else, in a team that is made when absent. A team needs an admin, so one that is made for a `user` has a
+    /// founder beside.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its caller")]
     pub async fn somebody(&self, email: &str, team: &str, role: TeamRole) -> Caller {
-        let wish =
-            Wish { email: email.to_owned(), team: team.to_owned(), role: Some(role), ..Wish::default() };
-        self.issue(&wish).await
+        let wish = |email: &str, role| Wish {
+            email: email.to_owned(),
+            team: team.to_owned(),
+            role,
+            ..Wish::default()
+        };
+        let stream = TeamStream(bootstrap::team_id(team));
+        let known = self.core.store.load::<Team>(&stream).await.expect("a log").state;
+        if role == TeamRole::User && known == Team::Absent {
+            self.issue(&wish("founder@example.org", None)).await;
+        }
+        self.issue(&wish(email, Some(role))).await
     }
 
     /// Whoever the operator makes a token for.

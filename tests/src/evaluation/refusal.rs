@@ -140,7 +140,8 @@ async fn an_ended_evaluation_cannot_be_canceled_and_a_name_must_be_a_name() {
         (event("DELETE_EVALUATION", json!({"evaluation_id": 7})), 422),
         (event("DELETE_EVALUATION", json!({"evaluation_id": fresh()})), 404),
         (event("DELETE_EVALUATION", json!({"evaluation_id": "x"})), 404),
-        (event("START_EVALUATION", json!({"evaluation_id": id})), 422),
+        (event("START_EVALUATION", json!({"evaluation_id": id})), 409),
+        (event("START_DETECTION", json!({"evaluation_id": id})), 422),
         (event("PROBE_CREATED", json!({"evaluation_id": id})), 403),
         (json!({"data": {}}), 422),
     ];
