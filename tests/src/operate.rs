@@ -9,7 +9,7 @@ use serde_json::Value;
 use touchstone_testkit::{Caller, Practice, Process, Spawn, TargetOptions, eventually};
 
 /// The one JSON line of an output; logs go elsewhere.
-fn json(said: &str) -> Value {
+pub fn json(said: &str) -> Value {
     let line = said
         .lines()
         .find(|line| serde_json::from_str::<Value>(line).is_ok_and(|value| value.get("level").is_none()));
@@ -17,14 +17,14 @@ fn json(said: &str) -> Value {
 }
 
 /// Runs a subcommand that must end well.
-async fn well(spawn: &Spawn, args: &[&str]) -> String {
+pub async fn well(spawn: &Spawn, args: &[&str]) -> String {
     let (code, said) = spawn.run(args).await;
     assert_eq!(code, Some(0), "{args:?}: {said}");
     said
 }
 
 /// The first admin, once the token is known.
-async fn admin(spawn: &Spawn, server: &Process) -> Caller {
+pub async fn admin(spawn: &Spawn, server: &Process) -> Caller {
     let admin = spawn.admin(server);
     eventually("the token is known", || async {
         (admin.get("/v1/users/me").await.status == 200).then_some(())
@@ -37,7 +37,7 @@ async fn target() -> Practice {
     Practice::start(TargetOptions::default()).await
 }
 
-async fn down(server: Process) {
+pub async fn down(server: Process) {
     server.signal("TERM").await;
     assert_eq!(server.ended().await, Some(0));
 }

@@ -143,8 +143,9 @@ impl World {
     /// Waits until the read models show everything that is in the log now.
     pub async fn settled(&self) {
         eventually("the read models catch up", || async {
-            let head = self.core.store.log().head().await.ok()?.0;
+            // In this order: what gets its place in between is then part of the head.
             let sequenced = self.core.store.unsequenced().await.ok()? == 0;
+            let head = self.core.store.log().head().await.ok()?.0;
             (sequenced && self.core.group.progress().borrow().seq >= head).then_some(())
         })
         .await;
