@@ -222,12 +222,14 @@ async fn what_is_another_teams_is_to_the_byte_like_what_is_not_there() {
     close(world).await;
 }
 
+/// A path, the kind of thing that its body names, and the body.
+type Asked<'a> = (&'a str, &'a str, &'a dyn Fn(&str) -> Value);
+
 /// Ids in bodies and queries, which come after the path.
 async fn knock(stranger: &Caller, theirs: &BTreeMap<&'static str, String>) {
     let me = stranger.get("/v1/users/me").await.ok();
     let set_role = format!("/v1/users/{}/set-role", me["user_id"].as_str().unwrap());
     let evaluation = |kind: &str, id: &str| json!({"type": kind, "data": {"evaluation_id": id}});
-    type Asked<'a> = (&'a str, &'a str, &'a dyn Fn(&str) -> Value);
     let table: [Asked; 5] = [
         ("/v1/events", "evaluations", &|id| evaluation("CANCEL_EVALUATION", id)),
         ("/v1/events", "evaluations", &|id| evaluation("DELETE_EVALUATION", id)),

@@ -216,7 +216,7 @@ async fn keys_come_and_go_and_the_provider_is_not_asked_at_every_word() {
     let patience = Patience {
         fresh: Duration::from_millis(600),
         pause: Duration::from_millis(200),
-        stale: Duration::from_secs(60),
+        stale: Duration::from_mins(1),
     };
     let provider = Provider::new(trust(&issuer), patience).unwrap();
     let now = Time::from_secs(1_790_000_000);

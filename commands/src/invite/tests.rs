@@ -91,7 +91,7 @@ fn assert_behaviour<C: Command<On = Invite, Refusal = InviteRefusal>>(
 fn an_offer_is_made_once_for_fourteen_days() {
     let expected = offered(Time::from_secs(meta().at.secs() + 14 * 24 * 3600));
     let team = team(false, &[]);
-    given::<Invite>(&[]).when_knowing(&create(), &[team.clone()]).then(&[expected]);
+    given::<Invite>(&[]).when_knowing(&create(), std::slice::from_ref(&team)).then(&[expected]);
     assert_behaviour(
         &create(),
         &[team],
@@ -138,7 +138,7 @@ fn only_admins_of_the_team_offer_and_revoke() {
     ];
     for (past, refusal) in [(&demoted, InviteRefusal::NoAdmin), (&left, InviteRefusal::NoSuchTeam)] {
         let team = team(false, past);
-        given::<Invite>(&[]).when_knowing(&create(), &[team.clone()]).then_refused(&refusal);
+        given::<Invite>(&[]).when_knowing(&create(), std::slice::from_ref(&team)).then_refused(&refusal);
         given::<Invite>(&lives()[1].1).when_knowing(&revoke(), &[team]).then_refused(&refusal);
     }
 }

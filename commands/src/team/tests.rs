@@ -80,7 +80,9 @@ fn no_two_of_a_persons_teams_have_one_name() {
     let theirs = Team::fold(&[founded().remove(0), member(OTHER, TeamRole::Admin)]);
     let gone = Team::fold(&with(&[TeamEvent::Deleted {}]));
     let again = CreateTeam { id: TeamId(Uuid::from_u128(2)), name: " HARBOUR".into(), ..found() };
-    given::<Team>(&[]).when_knowing(&again, &[mine.clone()]).then_refused(&TeamRefusal::NameTaken);
+    given::<Team>(&[])
+        .when_knowing(&again, std::slice::from_ref(&mine))
+        .then_refused(&TeamRefusal::NameTaken);
     assert_eq!(given::<Team>(&[]).when_knowing(&again, &[theirs, gone]).result().unwrap().len(), 2);
     let renamed = update(Some("harbour"), None);
     let lighthouse = CreateTeam { name: "Lighthouse".into(), ..found() };
@@ -201,7 +203,7 @@ fn whoever_accepted_an_invite_joins_with_the_offered_role_and_a_member_stays_wha
     team.when_knowing(&admit, &[accepted(ADMIN)]).then_nothing();
     for other in [
         Invite::Absent,
-        Invite::fold(&[created.clone()]),
+        Invite::fold(std::slice::from_ref(&created)),
         Invite::fold(&[created.clone(), InviteEvent::Declined { by: OTHER }]),
     ] {
         team.when_knowing(&admit, &[other]).then_refused(&TeamRefusal::NoInvite);

@@ -156,7 +156,6 @@ impl Sent {
     }
 
     /// Visible only when the other is visible too.
-    #[must_use]
     pub fn and(self, other: &Self) -> Self {
         let visible = if other.visible == Visible::Yes { self.visible } else { other.visible };
         Self { visible, ..self }

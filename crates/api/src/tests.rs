@@ -144,8 +144,7 @@ fn request(method: &str, path: &str) -> axum::http::request::Builder {
 #[tokio::test]
 async fn without_a_token_every_secured_operation_is_401_whatever_else_is_wrong() {
     for row in crate::TABLE.iter().filter(|row| row.path.starts_with("/v1")) {
-        let path =
-            row.path.replace("{id}", "%FF").replace("{status}", "PENDING").replace('{', "").replace('}', "");
+        let path = row.path.replace("{id}", "%FF").replace("{status}", "PENDING").replace(['{', '}'], "");
         for authorization in [None, Some("Basic abc"), Some("Bearer")] {
             let mut request = request(row.method, &format!("{path}?limit=-1"));
             if let Some(value) = authorization {

@@ -56,7 +56,7 @@ pub struct Witness {
 /// Keeps what a [`Witness`] noticed, for as long as it runs.
 pub struct Recorder {
     seen: mpsc::Receiver<Seen>,
-    open: HashMap<Kind, Count>,
+    open: HashMap<Kind, Tally>,
 }
 
 /// A witness and its recorder.
@@ -106,7 +106,7 @@ struct Kind {
 
 /// Attempts of one kind since the last event about them.
 #[derive(Debug, Clone, Copy)]
-struct Count {
+struct Tally {
     since: Instant,
     count: u64,
     first_at: Time,
@@ -125,7 +125,7 @@ impl Recorder {
                     None => break,
                 },
                 _ = look.tick() => {
-                    let due = self.due(|count| count.since.elapsed() >= WINDOW);
+                    let due = self.due(|tally| tally.since.elapsed() >= WINDOW);
                     record_all(&app, due).await;
                 }
             }
@@ -145,15 +145,15 @@ impl Recorder {
                 }
             }
             Seen::Denied(attempt) => {
-                if let Some((kind, count)) = self.count(&attempt) {
-                    record(app, kind, count).await;
+                if let Some((kind, tally)) = self.count(&attempt) {
+                    record(app, kind, tally).await;
                 }
             }
         }
     }
 
     /// Counts an attempt; the first of its kind is to be recorded at once.
-    fn count(&mut self, attempt: &Attempt) -> Option<(Kind, Count)> {
+    fn count(&mut self, attempt: &Attempt) -> Option<(Kind, Tally)> {
         let Attempt { team, user, token, operation, reason, at } = *attempt;
         let kind = Kind { team, user, token, operation, reason };
         if let Some(open) = self.open.get_mut(&kind) {
@@ -167,13 +167,13 @@ impl Recorder {
             lost();
             return None;
         }
-        let first = Count { since: Instant::now(), count: 1, first_at: at };
-        self.open.insert(kind, Count { count: 0, ..first });
+        let first = Tally { since: Instant::now(), count: 1, first_at: at };
+        self.open.insert(kind, Tally { count: 0, ..first });
         Some((kind, first))
     }
 
     /// What is to be recorded of the kinds that are due. One of which nothing more was seen is forgotten.
-    fn due(&mut self, is_due: impl Fn(&Count) -> bool) -> Vec<(Kind, Count)> {
+    fn due(&mut self, is_due: impl Fn(&Tally) -> bool) -> Vec<(Kind, Tally)> {
         let mut due = Vec::new();
         self.open.retain(|kind, open| {
             if !is_due(open) {
@@ -183,28 +183,28 @@ impl Recorder {
                 return false;
             }
             due.push((*kind, *open));
-            *open = Count { since: Instant::now(), count: 0, ..*open };
+            *open = Tally { since: Instant::now(), count: 0, ..*open };
             true
         });
         due
     }
 }
 
-async fn record_all(app: &App, due: Vec<(Kind, Count)>) {
-    for (kind, count) in due {
-        record(app, kind, count).await;
+async fn record_all(app: &App, due: Vec<(Kind, Tally)>) {
+    for (kind, tally) in due {
+        record(app, kind, tally).await;
     }
 }
 
-async fn record(app: &App, kind: Kind, count: Count) {
+async fn record(app: &App, kind: Kind, tally: Tally) {
     let Kind { team, user, token, operation, reason } = kind;
     let denials = Denials {
         user,
         token,
         operation: operation.to_owned(),
         reason,
-        count: count.count,
-        first_at: count.first_at,
+        count: tally.count,
+        first_at: tally.first_at,
     };
     let id: Uuid = app.clock.new_id();
     let meta = Meta {
@@ -239,7 +239,7 @@ mod tests {
         }
     }
 
-    fn counts(due: &[(Kind, Count)]) -> Vec<(u64, i64)> {
+    fn counts(due: &[(Kind, Tally)]) -> Vec<(u64, i64)> {
         due.iter().map(|(_, count)| (count.count, count.first_at.secs())).collect()
     }
 
@@ -252,7 +252,7 @@ mod tests {
         for at in 6..9 {
             assert!(recorder.count(&attempt(1, at)).is_none());
         }
-        assert!(recorder.due(|count| count.since.elapsed() >= WINDOW).is_empty(), "not yet");
+        assert!(recorder.due(|tally| tally.since.elapsed() >= WINDOW).is_empty(), "not yet");
         assert_eq!(counts(&recorder.due(|_| true)), [(3, 6)]);
         assert_eq!(recorder.open.len(), 1, "of the other caller nothing more was seen");
         assert!(recorder.due(|_| true).is_empty() && recorder.open.is_empty());

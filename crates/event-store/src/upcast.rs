@@ -60,7 +60,7 @@ impl EventUpcaster for TeamNames {
         let known = text["$open"].as_str().unwrap_or_default();
         let digest = blake3::hash(fold_key(known).as_bytes()).to_hex().to_string();
         event.payload["name"] = json!({"text": text, "digest": digest, "holder": UserId(Uuid::nil())});
-        event.event_version = "2".to_owned();
+        "2".clone_into(&mut event.event_version);
         event
     }
 }

@@ -37,7 +37,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Sub {
     /// Serves the API and runs evaluations.
-    Serve(crate::settings::ServeOptions),
+    Serve(Box<crate::settings::ServeOptions>),
     /// Starts everything on a scratch data directory and evaluates the practice target.
     Demo(demo::DemoArgs),
     /// Serves the practice target: an endpoint that behaves as told.
