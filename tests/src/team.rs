@@ -66,6 +66,15 @@ async fn founded(backend: Backend) {
     let gone = mo.delete(&path).await.ok();
     contract.holds("delete", "/v1/teams/{id}", &gone);
     assert_eq!((&gone["id"], &gone["name"]), (&json!(id), &json!("harbour")));
+    // A request that is repeated under its key founds one team.
+    let keyed = async |name: &str| {
+        let asked = admin.request(Method::POST, "/v1/teams").header("idempotency-key", "once");
+        admin.send(asked.json(&named(name))).await
+    };
+    let first = keyed("Pier").await.ok();
+    assert_eq!(keyed("Pier").await.ok(), first);
+    keyed("Quay").await.refused(422);
+    assert_eq!(names(&admin.get("/v1/teams").await.ok()), ["default", "Pier"]);
     close(world).await;
 }
 

@@ -34,7 +34,8 @@ pub fn head() -> OpenApi {
                 .description(Some(
                     "Evaluates language models and agents. Every operation under /v1 needs a bearer token and acts \
                      for the team of that token. Success is always 200 with a JSON body. A write whose effect cannot \
-                     be read yet answers with the header x-read-model: behind. Writes take an Idempotency-Key.",
+                     be read yet answers with the header x-read-model: behind. Writes take an Idempotency-Key. A token of an \
+                     identity provider acts for the team that the header X-Team names by id or name.",
                 ))
                 .build(),
         )

@@ -90,7 +90,8 @@ impl Keys {
         if let Some(found) = self.known_within(self.patience.fresh).as_deref().and_then(held) {
             return Ok(found);
         }
-        let failed = self.ask().await.err();
+        let is_known = self.known_within(self.patience.stale).as_deref().and_then(held).is_some();
+        let failed = self.ask(!is_known).await.err();
         match (self.known_within(self.patience.stale), failed) {
             (Some(known), _) => held(&known).ok_or(Untrusted::UnknownKey),
             (None, Some(fault)) => Err(Untrusted::Away(fault)),
@@ -103,9 +104,14 @@ impl Keys {
         known.filter(|known| known.at.elapsed() < age)
     }
 
-    /// Asks the provider, unless it was asked a moment ago. Whoever comes meanwhile waits for the same answer.
-    async fn ask(&self) -> Result<(), String> {
-        let mut asked = self.asked.lock().await;
+    /// Asks the provider, unless it was asked a moment ago. Who comes while it is asked waits for the same answer, if
+    /// there is nothing to go on with.
+    async fn ask(&self, waits: bool) -> Result<(), String> {
+        let mut asked = match self.asked.try_lock() {
+            Ok(asked) => asked,
+            Err(_) if waits => self.asked.lock().await,
+            Err(_) => return Ok(()),
+        };
         if asked.is_some_and(|at| at.elapsed() < self.patience.pause) {
             return Ok(());
         }

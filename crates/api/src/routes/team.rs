@@ -11,6 +11,7 @@ use touchstone_vocabulary::{Page, TeamId};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::body::Body;
@@ -79,11 +80,19 @@ async fn teams(app: &App, caller: &Caller) -> Result<Vec<TeamId>, ApiError> {
     Ok(memberships.into_iter().map(|membership| membership.team).collect())
 }
 
+/// A repeated request means the same team, in whose name its key is remembered.
+fn new_id(app: &App, caller: &Caller) -> TeamId {
+    TeamId(match &caller.idempotency {
+        Some(idempotency) => Uuid::new_v5(&caller.user.0, format!("team/{}", idempotency.key).as_bytes()),
+        None => app.clock.new_id(),
+    })
+}
+
 /// Founds a team with the caller as its admin. The token goes on acting for its own team.
 #[utoipa::path(post, path = "/v1/teams", operation_id = "post_teams", tag = "Teams", request_body = New,
     responses((status = 200, body = TeamView)))]
 async fn create(State(app): State<Arc<App>>, caller: Caller, Body(new): Body<New>) -> Answer<TeamView> {
-    let id = TeamId(app.clock.new_id());
+    let id = new_id(&app, &caller);
     let command = CreateTeam {
         id,
         founder: caller.user,
