@@ -90,17 +90,7 @@ async fn send<C: Command>(app: &App, team: Option<TeamId>, command: C) -> Result
 where
     dyn Dispatch: Handle<C>,
 {
-    let id = app.clock.new_id();
-    let meta = Meta {
-        actor: Actor::System("identity"),
-        team,
-        at: app.clock.now(),
-        command: id,
-        correlation: id,
-        causation: None,
-        idempotency: None,
-        expected: None,
-    };
+    let meta = Meta::alone(Actor::System("identity"), team, app.clock.now(), app.clock.new_id());
     Handle::<C>::handle(app.dispatch.as_ref(), command, meta).await
 }
 

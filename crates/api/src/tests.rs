@@ -185,8 +185,7 @@ async fn a_store_that_is_away_is_503_with_an_id_and_nothing_more() {
 #[tokio::test]
 async fn what_cannot_be_a_token_of_ours_is_told_without_asking_the_store() {
     let token = touchstone_identity::mint([7; 32]);
-    for wrong in [&token[..40], "tst_", &token.replace("tst_1", "tst_2"), "a.b.c", "opaque"]
-    {
+    for wrong in [&token[..40], "tst_", &token.replace("tst_1", "tst_2"), "a.b.c", "opaque"] {
         let request = request("GET", "/v1/users/me").header(header::AUTHORIZATION, format!("Bearer {wrong}"));
         let (status, body) = told(call(request.body(Body::empty()).unwrap()).await).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{wrong}: {body}");

@@ -207,16 +207,7 @@ async fn record(app: &App, kind: Kind, tally: Tally) {
         first_at: tally.first_at,
     };
     let id: Uuid = app.clock.new_id();
-    let meta = Meta {
-        actor: Actor::User(user),
-        team: Some(team),
-        at: app.clock.now(),
-        command: id,
-        correlation: id,
-        causation: None,
-        idempotency: None,
-        expected: None,
-    };
+    let meta = Meta::alone(Actor::User(user), Some(team), app.clock.now(), id);
     let command = RecordDenials { team, id: AccessId(id), denials };
     let dispatch = app.dispatch.as_ref() as &dyn Dispatch;
     if let Err(fault) = Handle::<RecordDenials>::handle(dispatch, command, meta).await {

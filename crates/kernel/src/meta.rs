@@ -47,6 +47,22 @@ pub struct Meta {
     pub expected: Option<i64>,
 }
 
+impl Meta {
+    /// What surrounds a command that answers to no request and no event. `id` names the attempt and all that comes of it.
+    pub const fn alone(actor: Actor, team: Option<TeamId>, at: Time, id: Uuid) -> Self {
+        Self {
+            actor,
+            team,
+            at,
+            command: id,
+            correlation: id,
+            causation: None,
+            idempotency: None,
+            expected: None,
+        }
+    }
+}
+
 /// A place in the log before it has a `seq`: comparable with a projector's progress.
 ///
 /// `(xid, position)` on PostgreSQL, `(0, seq)` elsewhere.

@@ -69,16 +69,7 @@ async fn send<C: Command>(store: &Store, clock: &dyn Clock, team: TeamId, comman
 where
     Store: Handle<C>,
 {
-    let meta = Meta {
-        actor: Actor::System("operator"),
-        team: Some(team),
-        at: clock.now(),
-        command: clock.new_id(),
-        correlation: clock.new_id(),
-        causation: None,
-        idempotency: None,
-        expected: None,
-    };
+    let meta = Meta::alone(Actor::System("operator"), Some(team), clock.now(), clock.new_id());
     Ok(store.handle(command, meta).await?)
 }
 
