@@ -107,7 +107,9 @@ async fn first_sight(backend: Backend) {
         caller(&world, &rsa, &issuer, json!({"sub": "bo", "email": "bo@example.org", "role": "admin"}));
     in_team(&widened, &default, "/v1/users/me").await.refused(403);
     let elsewhere = caller(&world, &rsa, &issuer, json!({"team": fresh()}));
-    elsewhere.get("/v1/users/me").await.refused(403);
+    let refused = elsewhere.get("/v1/users/me").await.refused(403);
+    assert!(refused["detail"].as_str().unwrap().contains("X-Team: personal"), "{refused}");
+    assert_eq!(in_team(&elsewhere, "personal", "/v1/users/me").await.ok()["team_id"], teams[0]["id"]);
     close(world).await;
 }
 

@@ -20,8 +20,13 @@ use crate::newcomer;
 const CACHED_TOKENS: u64 = 10_000;
 /// JWTs with many claims are long.
 const LONGEST_TOKEN: usize = 8192;
-/// Names the team that a request is for, where its token speaks for more than one.
+/// Names the team that a request is for, where its token speaks for more than one: by id, by name, or as [`PERSONAL`].
 const TEAM: HeaderName = HeaderName::from_static("x-team");
+
+/// One's own team, if none of one's teams is called so.
+const PERSONAL: &str = "personal";
+const NO_MEMBER: &str = "you are no member of the team that is asked for; with the header X-Team: personal you act for \
+    your own, for example to accept an invite";
 
 pub const NO_TOKEN: &str = "This needs a bearer token: send the header Authorization: Bearer <token>.";
 const BAD_TOKEN: &str = "The bearer token is unknown, revoked or expired.";
@@ -165,12 +170,15 @@ fn placed(
         Ok(id) => one.team == id,
         Err(_) => fold_key(&one.name) == fold_key(name),
     };
+    let own = || memberships.iter().find(|one| one.is_single_user);
     let membership = match named {
-        Some(name) => memberships.iter().find(|one| is_it(name, one)),
-        None => memberships.iter().find(|one| one.is_single_user).or(memberships.first()),
+        Some(name) => memberships
+            .iter()
+            .find(|one| is_it(name, one))
+            .or_else(|| own().filter(|_| fold_key(name) == PERSONAL)),
+        None => own().or(memberships.first()),
     };
-    let membership = membership
-        .ok_or_else(|| ApiError::Forbidden("you are no member of the team that is asked for".to_owned()))?;
+    let membership = membership.ok_or_else(|| ApiError::Forbidden(NO_MEMBER.to_owned()))?;
     let role = match identity.role {
         Some(TeamRole::User) => TeamRole::User,
         Some(TeamRole::Admin) | None => membership.role,
@@ -280,6 +288,7 @@ mod tests {
             assert_eq!(at(Some(foreign), None), None);
             assert_eq!(at(None, Some(foreign)), None);
         }
+        assert_eq!(at(Some("Elsewhere"), Some("personal")), Some(2));
         assert_eq!(placed(&identity(None, None), None, &all[2..]).map(number).ok(), Some(3));
         assert!(placed(&identity(None, None), None, &[]).is_err());
         let role = |named, said| placed(&identity(Some(named), said), None, &all).unwrap().1;

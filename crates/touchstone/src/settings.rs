@@ -24,7 +24,7 @@ pub enum Part {
     Relay,
     /// Building read models.
     Project,
-    /// Running evaluations.
+    /// Running evaluations, and what else follows by itself.
     Run,
 }
 
