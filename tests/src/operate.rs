@@ -4,6 +4,7 @@ mod install;
 mod log;
 mod process;
 mod projections;
+mod vault;
 
 use serde_json::Value;
 use touchstone_testkit::{Caller, Practice, Process, Spawn, TargetOptions, eventually};

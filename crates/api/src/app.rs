@@ -223,5 +223,6 @@ impl App {
 pub(crate) async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<T, ApiError> {
-    tokio::spawn(work).await.map_err(ApiError::internal)?
+    // Why it broke is not told: the text of a panic may hold what was worked on.
+    tokio::spawn(work).await.map_err(|_| ApiError::internal("the task of a request broke"))?
 }

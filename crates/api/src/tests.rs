@@ -269,6 +269,16 @@ async fn a_command_that_was_begun_is_finished_although_nobody_waits() {
 }
 
 #[tokio::test]
+async fn the_text_of_a_panic_is_told_nowhere() {
+    for panic in [Box::new("hunter2") as Box<dyn std::any::Any + Send>, Box::new("hunter2".to_owned())] {
+        let mut response = crate::frame::panicked(panic);
+        let cause = response.extensions_mut().remove::<crate::error::Cause>().unwrap().0;
+        assert!(!format!("{cause} {cause:?}").contains("hunter2"));
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}
+
+#[tokio::test]
 async fn a_refused_command_is_an_error() {
     let outcome = Err(Rejection::Refused {
         kind: Kind::Missing,

@@ -4,15 +4,28 @@
 //! reader that holds the data key sees `Open` again, one that does not sees `Shut`, and once the key is destroyed
 //! everybody sees `Erased`. Nothing sealed is counted, joined or branched on.
 
+use std::fmt;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub enum Sealed<T> {
     Open(T),
     /// Base64 of nonce and ciphertext.
     Shut(String),
     #[default]
     Erased,
+}
+
+/// Never the text: what is printed ends up in logs.
+impl<T> fmt::Debug for Sealed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open(_) => "Open(…)",
+            Self::Shut(_) => "Shut(…)",
+            Self::Erased => "Erased",
+        })
+    }
 }
 
 impl<T> Sealed<T> {
@@ -77,6 +90,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sealed<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_text_is_ever_printed() {
+        for sealed in [Sealed::Open("amber".to_owned()), Sealed::Shut("amber".to_owned()), Sealed::Erased] {
+            assert!(!format!("{sealed:?}").contains("amber"));
+        }
+    }
 
     #[test]
     fn each_form_reads_back_as_itself() {

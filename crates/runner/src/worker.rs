@@ -267,14 +267,12 @@ impl Worker {
     }
 
     async fn finish(&mut self, ended: Result<(ProbeRunId, Ended), tokio::task::JoinError>) {
-        let (id, ended) = match ended {
-            Ok(ended) => ended,
-            Err(fault) => {
-                // The run stays open under our name; forgetting what is active lets this worker take it again.
-                tracing::error!(%fault, "a probe run's task broke");
-                self.active.clear();
-                return;
-            }
+        let Ok((id, ended)) = ended else {
+            // The run stays open under our name; forgetting what is active lets this worker take it again. Why is not
+            // told: the text of a panic may hold what was worked on.
+            tracing::error!("a probe run's task broke");
+            self.active.clear();
+            return;
         };
         let Some(active) = self.active.remove(&id) else { return };
         self.resting.insert(id, Instant::now());

@@ -99,6 +99,12 @@ impl Spawn {
 }
 
 impl Process {
+    /// As the system counts processes.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("running")
+    }
+
     /// `kill -9`, and waits until it is gone.
     #[expect(clippy::expect_used, reason = "a test cannot go on when it cannot kill")]
     pub async fn kill(mut self) {
@@ -108,7 +114,7 @@ impl Process {
     /// Sends a signal by name: `STOP`, `CONT`, `TERM`.
     #[expect(clippy::expect_used, reason = "a test cannot go on when it cannot signal")]
     pub async fn signal(&self, name: &str) {
-        let pid = self.child.id().expect("running").to_string();
+        let pid = self.id().to_string();
         let status = Command::new("kill").arg(format!("-{name}")).arg(pid).status().await.expect("kill runs");
         assert!(status.success());
     }

@@ -11,13 +11,19 @@ mod projections;
 mod serve;
 mod target;
 mod token;
+mod vault;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use touchstone_vocabulary::Time;
+use tracing::level_filters::LevelFilter;
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::settings::StoreOptions;
 
@@ -66,6 +72,9 @@ enum Sub {
     /// Models that run in the process: fetch.
     #[command(subcommand)]
     Models(models::ModelsCommand),
+    /// The key-encryption key: change it.
+    #[command(subcommand)]
+    Vault(vault::VaultCommand),
     /// Applies pending migrations; `serve` does so by itself.
     Migrate,
     /// Prints the OpenAPI document.
@@ -79,15 +88,26 @@ enum Sub {
     DetectorsDoc,
 }
 
+/// Libraries that at their loudest tell what they carry.
+const INDISCREET: [&str; 6] = ["async_nats", "h2", "hyper", "reqwest", "rustls", "sqlx"];
+
+/// Whether something may be logged, however much is asked for.
+fn discreet(about: &Metadata<'_>) -> bool {
+    *about.level() <= Level::INFO || !INDISCREET.iter().any(|name| about.target().starts_with(name))
+}
+
 /// Runs the command line to its exit code: 0 well, 1 failed or found something, 2 wrong usage.
 pub fn main(cli: Cli) -> ExitCode {
-    let filter = EnvFilter::try_new(&cli.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let wanted = EnvFilter::try_new(&cli.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let discreet = filter_fn(discreet).with_max_level_hint(LevelFilter::TRACE);
+    let logs = tracing_subscriber::registry().with(wanted).with(discreet);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
-        logs.init();
+        logs.with(lines).init();
     } else {
-        logs.json().init();
+        logs.with(lines.json()).init();
     }
+    crate::crash::show_nothing();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => {
@@ -119,6 +139,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Sub::Catalog(command) => catalog::run(&cli.store, &command).await,
         Sub::Detectors(command) => detectors::run(&cli.store, &command),
         Sub::Models(command) => models::run(&cli.store, &command).await,
+        Sub::Vault(command) => vault::run(&cli.store, &command).await,
         Sub::Migrate => {
             let settings = crate::settings::store(&cli.store)?;
             crate::wiring::database(&settings).await?;

@@ -7,6 +7,7 @@
 pub mod bootstrap;
 pub mod cli;
 pub mod clock;
+mod crash;
 pub mod detectors_doc;
 pub mod events_doc;
 pub mod index;

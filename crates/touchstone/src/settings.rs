@@ -14,6 +14,7 @@ use serde::Deserialize;
 use touchstone_egress::{Policy, Url};
 use touchstone_event_store::Reader;
 use touchstone_identity::Trust;
+use touchstone_vault::{KeySource, Keys};
 
 /// A part of the service that a process can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,8 +61,13 @@ pub struct StoreOptions {
     #[arg(long, global = true, env = "TOUCHSTONE_NATS_URL", hide_env_values = true)]
     pub nats_url: Option<String>,
     /// The file with the key that seals secrets [default: vault.key in the data directory, made on first start].
+    /// The key itself may stand in the variable TOUCHSTONE_KEY instead.
     #[arg(long, global = true, env = "TOUCHSTONE_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+    /// The file with a key that also opens what was sealed under it, while keys are being changed; the key itself may
+    /// stand in TOUCHSTONE_SECOND_KEY instead.
+    #[arg(long, global = true, env = "TOUCHSTONE_SECOND_KEY_FILE")]
+    pub second_key_file: Option<PathBuf>,
     /// The PostgreSQL role in whose name queries read [default: touchstone_reader].
     #[arg(long, global = true, env = "TOUCHSTONE_READER_ROLE")]
     pub reader_role: Option<String>,
@@ -150,9 +156,8 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOp
     let (mut store, mut serve, mut index) = (Dict::new(), Dict::new(), Dict::new());
     for (key, value) in file {
         match key.as_str() {
-            "data_dir" | "database_url" | "nats_url" | "key_file" | "reader_role" | "word_lists" => {
-                store.insert(key, value)
-            }
+            "data_dir" | "database_url" | "nats_url" | "key_file" | "second_key_file" | "reader_role"
+            | "word_lists" => store.insert(key, value),
             "listen" | "roles" | "egress_allow" | "egress_metadata" | "deadline_hours" | "max_in_flight"
             | "nats_stream" | "nats_root" | "allow_superuser" | "oidc_issuer" | "oidc_audience"
             | "oidc_email_claim" | "oidc_team_claim" | "oidc_role_claim" => serve.insert(key, value),
@@ -174,7 +179,7 @@ pub struct StoreSettings {
     pub data_dir: PathBuf,
     pub database_url: String,
     pub nats_url: Option<String>,
-    pub key_file: PathBuf,
+    pub keys: Keys,
     pub reader: Reader,
     pub word_lists: Option<PathBuf>,
 }
@@ -186,7 +191,7 @@ impl StoreSettings {
             data_dir: data_dir.to_owned(),
             database_url: format!("sqlite:{}", data_dir.join("touchstone.db").display()),
             nats_url: None,
-            key_file: data_dir.join("vault.key"),
+            keys: Keys::file(data_dir.join("vault.key")),
             reader: Reader::default(),
             word_lists: None,
         }
@@ -231,6 +236,22 @@ impl Settings {
     }
 }
 
+/// A key from the variable or from a file, but not from both.
+fn key(variable: &str, file: Option<PathBuf>) -> Result<Option<KeySource>> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a flag would show the key to everybody who lists processes"
+    )]
+    let given = std::env::var(variable).ok().filter(|key| !key.is_empty());
+    Ok(match (given, file) {
+        (Some(_), Some(path)) => {
+            bail!("{variable} is set, and so is the key file {}: give only one of them", path.display())
+        }
+        (Some(key), None) => Some(KeySource::Given(key.into())),
+        (None, file) => file.map(KeySource::File),
+    })
+}
+
 /// Resolves where things are kept.
 pub fn store(options: &StoreOptions) -> Result<StoreSettings> {
     let (file, ..) = from_file(options.config.as_deref())?;
@@ -245,7 +266,11 @@ fn resolve_store(options: &StoreOptions, file: StoreOptions) -> Result<StoreSett
     Ok(StoreSettings {
         database_url: options.database_url.clone().or(file.database_url).unwrap_or(usual.database_url),
         nats_url: options.nats_url.clone().or(file.nats_url),
-        key_file: options.key_file.clone().or(file.key_file).unwrap_or(usual.key_file),
+        keys: Keys {
+            current: key("TOUCHSTONE_KEY", options.key_file.clone().or(file.key_file))?
+                .unwrap_or(usual.keys.current),
+            second: key("TOUCHSTONE_SECOND_KEY", options.second_key_file.clone().or(file.second_key_file))?,
+        },
         reader: reader.transpose().context("reader_role cannot be used")?.unwrap_or_default(),
         word_lists: options.word_lists.clone().or(file.word_lists),
         data_dir,
@@ -352,7 +377,8 @@ mod tests {
     fn without_any_setting_everything_lies_in_one_directory() {
         let settings = resolve_store(&StoreOptions::default(), StoreOptions::default()).unwrap();
         assert_eq!(settings.database_url, "sqlite:touchstone-data/touchstone.db");
-        assert_eq!(settings.key_file, Path::new("touchstone-data/vault.key"));
+        let KeySource::File(key) = &settings.keys.current else { panic!("not in a file") };
+        assert_eq!(key, Path::new("touchstone-data/vault.key"));
         assert!(settings.is_sqlite());
     }
 

@@ -51,7 +51,7 @@ pub async fn database(settings: &StoreSettings) -> Result<(Database, Vault)> {
     make_private(&settings.data_dir)?;
     let database = Database::open_for(&settings.database_url, settings.reader.clone()).await?;
     database.migrate().await?;
-    let vault = Vault::open(database.vault_tables(), &settings.key_file).await?;
+    let vault = Vault::open(database.vault_tables(), &settings.keys).await?;
     Ok((database, vault))
 }
 

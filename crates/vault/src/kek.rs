@@ -1,15 +1,65 @@
-//! The key-encryption key: 32 bytes, kept as 64 hexadecimal characters in a file that only its owner may read.
+//! The key-encryption key: 32 bytes as 64 hexadecimal characters, kept in a file that only its owner may read, or handed
+//! over by whoever starts the process.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::cipher::{Cipher, KEY_BYTES, RawKey, random_key};
 use crate::error::VaultError;
+
+/// Where a key-encryption key comes from.
+#[derive(Debug, Clone)]
+pub enum KeySource {
+    File(PathBuf),
+    /// The 64 characters themselves.
+    Given(SecretString),
+}
+
+impl KeySource {
+    /// The key, if it is there.
+    pub(crate) fn load(&self) -> Result<Option<KeyEncryptionKey>, VaultError> {
+        match self {
+            Self::File(path) => KeyEncryptionKey::load(path),
+            Self::Given(text) => KeyEncryptionKey::from_hex(text.expose_secret()).map(Some),
+        }
+    }
+
+    /// The same, made where it is a file that does not exist.
+    pub(crate) fn load_or_create(&self) -> Result<KeyEncryptionKey, VaultError> {
+        match self {
+            Self::File(path) => KeyEncryptionKey::load_or_create(path),
+            Self::Given(text) => KeyEncryptionKey::from_hex(text.expose_secret()),
+        }
+    }
+
+    pub(crate) fn missing(&self) -> VaultError {
+        match self {
+            Self::File(path) => VaultError::KeyMissing { path: path.clone() },
+            Self::Given(_) => VaultError::InvalidKey,
+        }
+    }
+}
+
+/// The key that wraps, and one that also opens what was wrapped under it: the next or the previous one, while the keys
+/// are being changed.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    pub current: KeySource,
+    pub second: Option<KeySource>,
+}
+
+impl Keys {
+    /// One key in a file.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self { current: KeySource::File(path.into()), second: None }
+    }
+}
 
 /// Wraps every other key. Its id is derived from it, tells nothing about it and is stored beside what it wrapped.
 #[derive(Clone)]

@@ -25,6 +25,41 @@ pub struct MemoryTables {
     data_keys: HashMap<String, DataKeyRow>,
 }
 
+/// One of the two tables, and the column that names its rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RowKind {
+    table: &'static str,
+    name: &'static str,
+}
+
+impl RowKind {
+    pub(crate) const SECRET: Self = Self { table: "secret", name: "secret_ref" };
+    pub(crate) const DATA_KEY: Self = Self { table: "data_key", name: "subject" };
+}
+
+impl MemoryTables {
+    fn keys(&self, kind: RowKind) -> Vec<(String, Wrapped)> {
+        if kind == RowKind::SECRET {
+            return self.secrets.iter().map(|(name, row)| (name.clone(), row.key.clone())).collect();
+        }
+        let held = self.data_keys.iter().filter_map(|(name, row)| match row {
+            DataKeyRow::Held(key) => Some((name.clone(), key.clone())),
+            DataKeyRow::Destroyed => None,
+        });
+        held.collect()
+    }
+
+    fn key(&mut self, kind: RowKind, name: &str) -> Option<&mut Wrapped> {
+        if kind == RowKind::SECRET {
+            return self.secrets.get_mut(name).map(|row| &mut row.key);
+        }
+        match self.data_keys.get_mut(name)? {
+            DataKeyRow::Held(key) => Some(key),
+            DataKeyRow::Destroyed => None,
+        }
+    }
+}
+
 #[cfg(test)]
 impl MemoryTables {
     /// Copies one secret's row over another's, and one data key's over another's.
@@ -76,8 +111,11 @@ const PUT_DATA_KEY: &str = "insert into data_key (subject, kek_id, wrapped_key) 
 const DATA_KEY: &str = "select kek_id, wrapped_key from data_key where subject = $1";
 const DESTROY_DATA_KEY: &str = "insert into data_key (subject) values ($1)
     on conflict (subject) do update set kek_id = null, wrapped_key = null";
-const ANOTHER_KEK: &str = "select kek_id from secret where kek_id <> $1
-    union all select kek_id from data_key where kek_id <> $1 limit 1";
+const ANOTHER_KEK: &str = "select kek_id from secret where kek_id <> $1 and kek_id <> $2
+    union all select kek_id from data_key where kek_id <> $1 and kek_id <> $2 limit 1";
+
+const OUTDATED: &str = "select (select count(*) from secret where kek_id <> $1)
+    + (select count(*) from data_key where kek_id <> $1)";
 
 /// One statement on whichever database there is; the last argument is its twin in memory.
 macro_rules! on {
@@ -185,13 +223,104 @@ impl Tables {
         Ok(())
     }
 
-    /// Whether anything is sealed under another key-encryption key than this one.
-    pub(crate) async fn holds_other_than(&self, kek_id: &str) -> Result<bool, sqlx::Error> {
+    /// The next rows after a name that were not wrapped under this key, by name.
+    pub(crate) async fn outdated(
+        &self,
+        kind: RowKind,
+        kek_id: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, Wrapped)>, sqlx::Error> {
         on!(
             self,
             pool: read,
             {
-                let found: Option<String> = sqlx::query_scalar(ANOTHER_KEK).bind(kek_id).fetch_optional(pool).await?;
+                let RowKind { table, name } = kind;
+                let sql = format!(
+                    "select {name}, kek_id, wrapped_key from {table} where kek_id <> $1 and {name} > $2 \
+                     order by {name} limit {limit}"
+                );
+                let query = sqlx::query_as::<_, (String, String, String)>(&sql).bind(kek_id).bind(after);
+                let rows = query.fetch_all(pool).await?.into_iter();
+                Ok(rows.map(|(name, kek_id, wrapped_key)| (name, Wrapped { kek_id, wrapped_key })).collect())
+            },
+            |memory| {
+                let mut rows = memory.keys(kind);
+                rows.retain(|(name, key)| key.kek_id != kek_id && name.as_str() > after);
+                rows.sort_by(|one, other| one.0.cmp(&other.0));
+                rows.truncate(limit);
+                Ok(rows)
+            }
+        )
+    }
+
+    pub(crate) async fn count_outdated(&self, kek_id: &str) -> Result<u64, sqlx::Error> {
+        on!(
+            self,
+            pool: read,
+            {
+                let count: i64 = sqlx::query_scalar(OUTDATED).bind(kek_id).fetch_one(pool).await?;
+                Ok(count.unsigned_abs())
+            },
+            |memory| {
+                let all = [RowKind::SECRET, RowKind::DATA_KEY].map(|kind| memory.keys(kind)).concat();
+                Ok(all.iter().filter(|(_, key)| key.kek_id != kek_id).count() as u64)
+            }
+        )
+    }
+
+    /// Puts other wrappings in the place of those that still stand; tells how many did. Each change is a name, what
+    /// stood there, and what shall.
+    pub(crate) async fn rewrap(
+        &self,
+        kind: RowKind,
+        changes: &[(String, Wrapped, Wrapped)],
+    ) -> Result<u64, sqlx::Error> {
+        if changes.is_empty() {
+            return Ok(0);
+        }
+        on!(
+            self,
+            pool: write,
+            {
+                let RowKind { table, name } = kind;
+                let rows: Vec<String> = (0..changes.len())
+                    .map(|row| format!("(${}, ${}, ${}, ${})", 4 * row + 1, 4 * row + 2, 4 * row + 3, 4 * row + 4))
+                    .collect();
+                let sql = format!(
+                    "update {table} set kek_id = v.column3, wrapped_key = v.column4 from (values {}) as v \
+                     where {name} = v.column1 and wrapped_key = v.column2",
+                    rows.join(", ")
+                );
+                let mut query = sqlx::query(&sql);
+                for (name, old, new) in changes {
+                    query = query.bind(name).bind(&old.wrapped_key).bind(&new.kek_id).bind(&new.wrapped_key);
+                }
+                Ok(query.execute(pool).await?.rows_affected())
+            },
+            |memory| {
+                let mut changed = 0;
+                for (name, old, new) in changes {
+                    if let Some(key) = memory.key(kind, name)
+                        && key.wrapped_key == old.wrapped_key
+                    {
+                        *key = new.clone();
+                        changed += 1;
+                    }
+                }
+                Ok(changed)
+            }
+        )
+    }
+
+    /// Whether anything is sealed under another key-encryption key than these.
+    pub(crate) async fn holds_other_than(&self, kek_ids: [&str; 2]) -> Result<bool, sqlx::Error> {
+        on!(
+            self,
+            pool: read,
+            {
+                let query = sqlx::query_scalar::<_, String>(ANOTHER_KEK).bind(kek_ids[0]).bind(kek_ids[1]);
+                let found = query.fetch_optional(pool).await?;
                 Ok(found.is_some())
             },
             |memory| {
@@ -199,7 +328,7 @@ impl Tables {
                     DataKeyRow::Held(key) => Some(&key.kek_id),
                     DataKeyRow::Destroyed => None,
                 });
-                Ok(memory.secrets.values().map(|row| &row.key.kek_id).chain(held).any(|id| id != kek_id))
+                Ok(memory.secrets.values().map(|row| &row.key.kek_id).chain(held).any(|id| !kek_ids.contains(&id.as_str())))
             }
         )
     }

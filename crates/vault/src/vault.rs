@@ -1,6 +1,5 @@
 //! Secrets by reference, data keys by subject.
 
-use std::path::Path;
 use std::time::Duration;
 
 use moka::future::Cache;
@@ -8,10 +7,10 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use touchstone_vocabulary::TeamId;
 
-use crate::cipher::{Cipher, random_key};
+use crate::cipher::{Cipher, RawKey, random_key};
 use crate::data_key::DataKey;
 use crate::error::VaultError;
-use crate::kek::KeyEncryptionKey;
+use crate::kek::{KeyEncryptionKey, Keys};
 use crate::tables::{DataKeyRow, SecretRow, Tables, Wrapped};
 
 /// A key destroyed by another process is gone here after this at the latest.
@@ -26,6 +25,8 @@ const ANCHOR: &str = "vault";
 pub struct Vault {
     tables: Tables,
     kek: KeyEncryptionKey,
+    /// Only opens.
+    second: Option<KeyEncryptionKey>,
     known: Cache<String, Known>,
 }
 
@@ -49,29 +50,42 @@ impl Vault {
     #[must_use]
     pub fn new(tables: Tables, kek: KeyEncryptionKey) -> Self {
         let known = Cache::builder().max_capacity(CACHED_KEYS).time_to_live(FRESH).build();
-        Self { tables, kek, known }
+        Self { tables, kek, second: None, known }
     }
 
-    /// The vault of a server: reads the key file, makes it on the first start, and refuses when it is missing or another
-    /// one although something is sealed. From then on the database and the file belong together.
-    pub async fn open(tables: Tables, key_file: &Path) -> Result<Self, VaultError> {
-        let kek = match KeyEncryptionKey::load(key_file)? {
+    /// One that also opens what was sealed under a second key.
+    #[must_use]
+    pub fn with_second(self, second: Option<KeyEncryptionKey>) -> Self {
+        Self { second, ..self }
+    }
+
+    /// The vault of a server: reads the keys, makes a key file on the first start, and refuses when it is missing or
+    /// another one although something is sealed. From then on the database and the key belong together.
+    pub async fn open(tables: Tables, keys: &Keys) -> Result<Self, VaultError> {
+        let kek = match keys.current.load()? {
             Some(kek) => kek,
-            None if tables.holds_other_than("").await? => {
-                return Err(VaultError::KeyMissing { path: key_file.to_owned() });
-            }
-            None => KeyEncryptionKey::load_or_create(key_file)?,
+            None if tables.holds_other_than(["", ""]).await? => return Err(keys.current.missing()),
+            None => keys.current.load_or_create()?,
         };
-        let vault = Self::new(tables, kek);
+        let second = match &keys.second {
+            Some(source) => Some(source.load()?.ok_or_else(|| source.missing())?),
+            None => None,
+        };
+        let vault = Self::new(tables, kek).with_second(second);
         vault.check().await?;
         // Two servers with a key file each may come here at once. One of them writes this row, the other is refused.
         let _anchored = vault.data_key_or_create(ANCHOR).await?;
         Ok(vault)
     }
 
-    /// Refuses with [`VaultError::WrongKey`] when anything is sealed under another key-encryption key.
+    /// Refuses with [`VaultError::WrongKey`] when anything is sealed under another key-encryption key than ours.
     pub async fn check(&self) -> Result<(), VaultError> {
-        if self.tables.holds_other_than(self.kek.id()).await? { Err(VaultError::WrongKey) } else { Ok(()) }
+        let second = self.second.as_ref().unwrap_or(&self.kek);
+        if self.tables.holds_other_than([self.kek.id(), second.id()]).await? {
+            Err(VaultError::WrongKey)
+        } else {
+            Ok(())
+        }
     }
 
     /// Seals a value under a key of its own and returns the reference by which it is found again. Each call makes a new
@@ -87,7 +101,9 @@ impl Vault {
         let place = place(team, id, field);
         let key = random_key();
         let sealed = Cipher::new(&key).seal(&place, value.expose_secret().as_bytes());
-        let row = SecretRow { key: self.wrapped(self.kek.cipher().wrap(&place, &key)), sealed };
+        // The key is bound to its row and the value to its place, so neither opens anywhere else.
+        let key = self.wrap(&secret_place(&secret_ref), &key);
+        let row = SecretRow { key, sealed };
         self.tables.put_secret(&secret_ref, row).await?;
         Ok(secret_ref)
     }
@@ -103,8 +119,7 @@ impl Vault {
     ) -> Result<Option<SecretString>, VaultError> {
         let Some(row) = self.tables.secret(secret_ref).await? else { return Ok(None) };
         let place = place(team, id, field);
-        let key =
-            self.cipher_for(&row.key)?.unwrap_key(&place, &row.key.wrapped_key).ok_or(VaultError::Altered)?;
+        let key = self.unwrap(&secret_place(secret_ref), &row.key)?;
         let plain =
             Cipher::new(&key).open(&place, &row.sealed).map(Zeroizing::new).ok_or(VaultError::Altered)?;
         let text = std::str::from_utf8(&plain).map_err(|_| VaultError::Altered)?;
@@ -133,8 +148,8 @@ impl Vault {
         if let Some(known) = self.read(subject).await? {
             return Ok(known.into_key());
         }
-        let wrapped = self.kek.cipher().wrap(&key_place(subject), &random_key());
-        self.tables.put_data_key(subject, self.wrapped(wrapped)).await?;
+        let wrapped = self.wrap(&key_place(subject), &random_key());
+        self.tables.put_data_key(subject, wrapped).await?;
         Ok(self.read(subject).await?.and_then(Known::into_key))
     }
 
@@ -151,8 +166,7 @@ impl Vault {
             None => return Ok(None),
             Some(DataKeyRow::Destroyed) => Known::Destroyed,
             Some(DataKeyRow::Held(row)) => {
-                let key = self.cipher_for(&row)?.unwrap_key(&key_place(subject), &row.wrapped_key);
-                Known::Held(DataKey::new(&key.ok_or(VaultError::Altered)?))
+                Known::Held(DataKey::new(&self.unwrap(&key_place(subject), &row)?))
             }
         };
         // Never over a newer entry: the key may have been destroyed since the row was read.
@@ -164,12 +178,25 @@ impl Vault {
         &self.kek
     }
 
-    fn wrapped(&self, wrapped_key: String) -> Wrapped {
-        Wrapped { kek_id: self.kek.id().to_owned(), wrapped_key }
+    pub(crate) const fn tables(&self) -> &Tables {
+        &self.tables
     }
 
-    fn cipher_for(&self, row: &Wrapped) -> Result<&Cipher, VaultError> {
-        if row.kek_id == self.kek.id() { Ok(self.kek.cipher()) } else { Err(VaultError::WrongKey) }
+    /// Names the key under which everything new is wrapped.
+    pub(crate) fn kek_id(&self) -> &str {
+        self.kek.id()
+    }
+
+    pub(crate) fn wrap(&self, place: &[u8], key: &RawKey) -> Wrapped {
+        Wrapped { kek_id: self.kek.id().to_owned(), wrapped_key: self.kek.cipher().wrap(place, key) }
+    }
+
+    /// The key in a row, under whichever of our keys it was wrapped.
+    pub(crate) fn unwrap(&self, place: &[u8], row: &Wrapped) -> Result<RawKey, VaultError> {
+        let ours = [Some(&self.kek), self.second.as_ref()];
+        let kek =
+            ours.into_iter().flatten().find(|kek| kek.id() == row.kek_id).ok_or(VaultError::WrongKey)?;
+        kek.cipher().unwrap_key(place, &row.wrapped_key).ok_or(VaultError::Altered)
     }
 }
 
@@ -178,6 +205,10 @@ fn place(team: TeamId, id: &str, field: &str) -> Vec<u8> {
     format!("secret|{team}|{}|{id}|{}|{field}", id.len(), field.len()).into_bytes()
 }
 
-fn key_place(subject: &str) -> Vec<u8> {
+pub(crate) fn secret_place(secret_ref: &str) -> Vec<u8> {
+    format!("secret_key|{secret_ref}").into_bytes()
+}
+
+pub(crate) fn key_place(subject: &str) -> Vec<u8> {
     format!("data_key|{subject}").into_bytes()
 }

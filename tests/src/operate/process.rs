@@ -206,7 +206,7 @@ async fn another_data_directory_does_not_open_a_served_database_to_a_second_serv
         .arg("--data-dir")
         .arg(elsewhere.path())
         .arg("--key-file")
-        .arg(&store.key_file)
+        .arg(store.data_dir.join("vault.key"))
         .output()
         .await
         .unwrap();

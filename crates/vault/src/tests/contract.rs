@@ -4,7 +4,7 @@ use touchstone_vocabulary::TeamId;
 use uuid::Uuid;
 
 use super::{Backend, plain, team};
-use crate::{KeyEncryptionKey, MemoryTables, Tables, Vault, VaultError};
+use crate::{KeyEncryptionKey, Keys, MemoryTables, Tables, Vault, VaultError};
 
 #[tokio::test]
 async fn a_secret_comes_back_as_it_was_put_until_it_is_destroyed() {
@@ -187,7 +187,8 @@ async fn a_server_makes_its_key_file_once_and_never_starts_with_a_missing_or_for
     for backend in Backend::all().await {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("vault.key");
-        let open = || Vault::open(backend.tables.clone(), &file);
+        let keys = Keys::file(&file);
+        let open = || Vault::open(backend.tables.clone(), &keys);
         let first = open().await.unwrap();
         assert_eq!(open().await.unwrap().kek().id(), first.kek().id());
 
@@ -208,7 +209,7 @@ async fn a_server_makes_its_key_file_once_and_never_starts_with_a_missing_or_for
 async fn of_two_first_starts_with_different_key_files_one_is_refused() {
     for backend in Backend::all().await {
         let dir = tempfile::tempdir().unwrap();
-        let (one, two) = (dir.path().join("one.key"), dir.path().join("two.key"));
+        let (one, two) = (Keys::file(dir.path().join("one.key")), Keys::file(dir.path().join("two.key")));
         let (one, two) = tokio::join!(
             Vault::open(backend.tables.clone(), &one),
             Vault::open(backend.tables.clone(), &two)

@@ -1,6 +1,7 @@
 //! One contract for the vault, held by every kind of table.
 
 mod contract;
+mod rewrapping;
 mod sealed_everywhere;
 
 use std::str::FromStr;

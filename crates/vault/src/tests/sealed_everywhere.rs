@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use sqlx::Row;
 
 use super::{Backend, team};
-use crate::{KeyEncryptionKey, Tables, Vault};
+use crate::{KeyEncryptionKey, Keys, Tables, Vault};
 
 const MARKER: &str = "marked-canary-0123456789";
 
@@ -46,7 +46,7 @@ async fn no_postgres_row_holds_a_secret_or_its_key_file() {
     let backend = Backend::postgres().await;
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("vault.key");
-    fill(&Vault::open(backend.tables.clone(), &file).await.unwrap()).await;
+    fill(&Vault::open(backend.tables.clone(), &Keys::file(&file)).await.unwrap()).await;
     let Tables::Postgres(pool) = &backend.tables else { panic!("not PostgreSQL") };
     let rows = "select secret::text from secret union all select data_key::text from data_key";
     let rows = sqlx::query(rows).fetch_all(pool).await.unwrap();
