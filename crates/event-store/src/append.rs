@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use touchstone_kernel::{Idempotency, Mark, Meta, Metadata, Receipt, Stored, lane};
+use touchstone_kernel::{Actor, Idempotency, Mark, Meta, Metadata, Receipt, Stored, lane};
+use touchstone_vocabulary::TeamId;
 use uuid::Uuid;
 
 /// An event that is sealed and encoded but not yet stored.
@@ -114,14 +115,14 @@ pub(crate) enum Outcome {
 }
 
 /// Who used a key: the same key of two people or teams is two keys.
-pub(crate) fn scope(meta: &Meta) -> String {
-    meta.team.map_or_else(|| format!("_/{}", meta.actor), |team| format!("{team}/{}", meta.actor))
+pub(crate) fn scope(team: Option<TeamId>, actor: &Actor) -> String {
+    team.map_or_else(|| format!("_/{actor}"), |team| format!("{team}/{actor}"))
 }
 
 /// The idempotency row of a command.
 pub(crate) fn key_row(meta: &Meta, key: &Idempotency, answer: &Answer) -> Result<KeyRow, serde_json::Error> {
     Ok(KeyRow {
-        scope: scope(meta),
+        scope: scope(meta.team, &meta.actor),
         key: key.key.clone(),
         digest: key.digest.clone(),
         receipt: serde_json::to_string(answer)?,

@@ -23,11 +23,12 @@ macro_rules! migrations {
             (3, "read store", include_str!(concat!("../../../migrations/", $folder, "/0003_read_store.sql"))),
             (4, "walls", include_str!(concat!("../../../migrations/", $folder, "/0004_walls.sql"))),
             (5, "token use", include_str!(concat!("../../../migrations/", $folder, "/0005_token_use.sql"))),
+            (6, "request", include_str!(concat!("../../../migrations/", $folder, "/0006_request.sql"))),
         ]
     };
 }
 
-type Migrations = [(i64, &'static str, &'static str); 5];
+type Migrations = [(i64, &'static str, &'static str); 6];
 
 const POSTGRES: Migrations = migrations!("postgres");
 const SQLITE: Migrations = migrations!("sqlite");

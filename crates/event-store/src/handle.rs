@@ -32,7 +32,8 @@ impl Store {
         let _held = self.hold([(C::On::STREAM, stream.as_str())].into_iter()).await;
         // Before deciding: what a repeated request has brought about may refuse it now.
         if let Some(key) = &meta.idempotency
-            && let Some((digest, answer)) = self.backend().key(&scope(meta), &key.key).await?
+            && let Some((digest, answer)) =
+                self.backend().key(&scope(meta.team, &meta.actor), &key.key).await?
         {
             return self.repeated(&digest, &answer, meta).await;
         }

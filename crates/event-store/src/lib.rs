@@ -22,6 +22,7 @@ mod log;
 mod memory;
 mod postgres;
 mod reader;
+mod request;
 mod reservation;
 mod restore;
 mod seal;

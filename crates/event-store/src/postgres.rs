@@ -22,7 +22,7 @@ use crate::epochs::Epochs;
 pub(crate) use order::{Size, Tip};
 
 /// Microseconds on the database's clock.
-const NOW: &str = "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
+pub(crate) const NOW: &str = "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
 
 #[derive(Clone)]
 pub(crate) struct PostgresLog {

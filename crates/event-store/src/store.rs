@@ -19,6 +19,7 @@ use crate::database::Database;
 use crate::locks::Locks;
 use crate::log::Log;
 use crate::postgres::PostgresLog;
+use crate::request::InFlight;
 use crate::sqlite::SqliteLog;
 use crate::upcast::Upcasters;
 use crate::writer::{Queue, Writer};
@@ -51,6 +52,7 @@ pub(crate) struct Inner {
     appended: Notify,
     advanced: watch::Sender<i64>,
     queue: Queue,
+    requests: InFlight,
 }
 
 /// An event that is encoded but not sealed.
@@ -99,6 +101,7 @@ impl Store {
             appended: Notify::new(),
             advanced: watch::Sender::new(head),
             queue: Queue::default(),
+            requests: InFlight::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -109,6 +112,10 @@ impl Store {
 
     pub(crate) fn downgrade(&self) -> Weak<Inner> {
         Arc::downgrade(&self.inner)
+    }
+
+    pub(crate) fn requests(&self) -> &InFlight {
+        &self.inner.requests
     }
 
     pub(crate) fn queue(&self) -> &Queue {

@@ -4,6 +4,7 @@ mod contract;
 mod fixture;
 mod order;
 mod reader;
+mod request;
 mod restore;
 mod seal;
 mod tables;

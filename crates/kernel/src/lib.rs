@@ -21,8 +21,10 @@ pub use command::{Claim, Command, Within};
 pub use envelope::{Envelope, Metadata, Recorded, lane};
 pub use event::{Event, WireFault, decode, encode};
 pub use hash::{ChainHash, Stored};
-pub use meta::{Actor, Idempotency, Mark, Meta, Receipt};
-pub use port::{Clock, Freshness, Handle, History, Pending, StreamRange, TokenUse, Unavailable, Visible};
+pub use meta::{Actor, Idempotency, Mark, Meta, Receipt, Repeatable};
+pub use port::{
+    Begun, Clock, Freshness, Handle, History, Pending, Requests, StreamRange, TokenUse, Unavailable, Visible,
+};
 pub use refusal::{Kind, Refusal, Rejection};
 pub use reservation::{Reservation, ReservationEvent};
 pub use sealed::Sealed;

@@ -30,6 +30,17 @@ pub struct Idempotency {
     pub digest: String,
 }
 
+/// A request that may come again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeatable {
+    pub team: TeamId,
+    pub actor: Actor,
+    pub idempotency: Idempotency,
+    /// Names this attempt at it.
+    pub attempt: Uuid,
+    pub at: Time,
+}
+
 /// Everything about a command that is not its content. Time and new ids come from the caller, so decisions need no
 /// clock and tests need no mocks.
 #[derive(Debug, Clone, PartialEq, Eq)]

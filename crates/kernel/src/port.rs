@@ -7,7 +7,7 @@ use std::pin::Pin;
 use touchstone_vocabulary::{Time, TokenId};
 use uuid::Uuid;
 
-use crate::{Command, Mark, Meta, Receipt, Recorded, Rejection};
+use crate::{Command, Mark, Meta, Receipt, Recorded, Rejection, Repeatable};
 
 /// A boxed future, so that the ports can be trait objects.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -61,6 +61,38 @@ pub trait Freshness: Send + Sync {
 /// Remembers when tokens were last used. It is told now and then, not at every use.
 pub trait TokenUse: Send + Sync {
     fn used(&self, token: TokenId, at: Time) -> Pending<'_, Result<(), Unavailable>>;
+}
+
+/// How a repeatable request stands when it comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// It is to be carried out, by this attempt and no other as long as that is renewed.
+    Ours,
+    /// It was answered so.
+    Answered(String),
+    /// Another attempt carries it out, in this process or elsewhere.
+    InFlight,
+    /// The key came with another request before.
+    OtherRequest,
+}
+
+/// Remembers requests with an idempotency key, so that one request has one answer. What a command brings about is
+/// remembered with the command itself; this is about the request around it.
+pub trait Requests: Send + Sync {
+    fn begin<'a>(&'a self, request: &'a Repeatable) -> Pending<'a, Result<Begun, Unavailable>>;
+
+    /// An attempt that is not renewed for some seconds counts as dead.
+    fn renew<'a>(&'a self, request: &'a Repeatable) -> Pending<'a, Result<(), Unavailable>>;
+
+    /// Keeps the answer for a day.
+    fn answered<'a>(
+        &'a self,
+        request: &'a Repeatable,
+        answer: String,
+    ) -> Pending<'a, Result<(), Unavailable>>;
+
+    /// Forgets the attempt: the request may come again as if it had not come.
+    fn abandoned<'a>(&'a self, request: &'a Repeatable) -> Pending<'a, Result<(), Unavailable>>;
 }
 
 /// Time and fresh ids, which only the edges may know. Real in the binary, settable in tests.
