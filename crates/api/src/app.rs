@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
 
 use axum::extract::FromRef;
 use touchstone_commands::access::RecordDenials;
@@ -19,13 +19,16 @@ use touchstone_detectors::Detectors;
 use touchstone_egress::Egress;
 use touchstone_identity::Provider;
 use touchstone_kernel::{
-    Actor, Clock, Command, Freshness, Handle, History, Meta, Pending, Receipt, TokenUse, Visible,
+    Actor, Clock, Command, Freshness, Handle, History, Idempotency, Meta, Pending, Receipt, Requests,
+    TokenUse, Visible,
 };
 use touchstone_queries::Db;
 use touchstone_vault::Vault;
 
 use crate::caller::Caller;
+use crate::edge::Edge;
 use crate::error::ApiError;
+use crate::limit::Limits;
 use crate::reply::Reply;
 
 /// Whatever carries out every command that HTTP can send. Adding a command adds one line.
@@ -93,27 +96,6 @@ pub trait Status: Send + Sync {
     fn metrics(&self) -> String;
 }
 
-/// What one request may cost, and how long what was learnt of a token holds.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Most bytes of a request body.
-    pub body_bytes: usize,
-    /// A revoked token is refused after this at the latest.
-    pub token_cache: Duration,
-    /// Silence after which an event stream says that it is still there.
-    pub heartbeat: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            body_bytes: 2 * 1024 * 1024,
-            token_cache: Duration::from_secs(2),
-            heartbeat: Duration::from_secs(15),
-        }
-    }
-}
-
 /// Everything a handler may use.
 pub struct App {
     pub dispatch: Arc<dyn Dispatch>,
@@ -128,7 +110,9 @@ pub struct App {
     pub egress: Egress,
     pub detectors: Arc<Detectors>,
     pub status: Arc<dyn Status>,
+    pub requests: Arc<dyn Requests>,
     pub limits: Limits,
+    pub edge: Edge,
 }
 
 impl FromRef<Arc<App>> for Limits {
@@ -201,7 +185,14 @@ impl App {
         Ok(Sent { receipt, visible })
     }
 
+    /// What surrounds the next command of a request. Each command of a repeatable request has a key of its own, which
+    /// no client can send; the precondition is about the first.
     pub(crate) fn meta(&self, caller: &Caller) -> Meta {
+        let turn = caller.turns.fetch_add(1, Ordering::Relaxed);
+        let numbered = |idempotency: Idempotency| match turn {
+            0 => idempotency,
+            turn => Idempotency { key: format!("{}\n{turn}", idempotency.key), ..idempotency },
+        };
         Meta {
             actor: Actor::User(caller.user),
             team: Some(caller.team),
@@ -209,8 +200,8 @@ impl App {
             command: self.clock.new_id(),
             correlation: caller.correlation,
             causation: None,
-            idempotency: caller.idempotency.clone(),
-            expected: caller.expected,
+            idempotency: caller.idempotency.clone().map(numbered),
+            expected: caller.expected.filter(|_| turn == 0),
         }
     }
 }

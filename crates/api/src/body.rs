@@ -10,18 +10,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
-use crate::app::Limits;
 use crate::error::{ApiError, Fault, Step};
+use crate::limit::Limits;
 
-/// Longest text in a body, in bytes.
-const LONGEST_TEXT: usize = 256 * 1024;
-/// Longest silence in the middle of a body.
-const IDLE: Duration = Duration::from_secs(30);
 /// Longest time for the rest of a body that is refused.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Most elements of a list in a body.
-const LONGEST_LIST: usize = 10_000;
-
 /// A JSON body. Unknown fields are ignored.
 pub struct Body<T>(pub T);
 
@@ -34,18 +27,19 @@ where
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let limit = Limits::from_ref(state).body_bytes;
-        let bytes = gathered(request.into_body(), limit).await?;
-        read(&bytes).map(Self).map_err(|fault| ApiError::Invalid(vec![fault]))
+        let limits = Limits::from_ref(state);
+        let bytes = gathered(request.into_body(), &limits).await?;
+        read(&bytes, &limits).map(Self).map_err(|fault| ApiError::Invalid(vec![fault]))
     }
 }
 
-/// The whole body, if it is not longer than `limit` bytes.
-pub async fn gathered(body: axum::body::Body, limit: usize) -> Result<Bytes, ApiError> {
+/// The whole body, if it is not too long and does not stop in the middle.
+pub async fn gathered(body: axum::body::Body, limits: &Limits) -> Result<Bytes, ApiError> {
+    let (limit, idle) = (limits.body_bytes, Duration::from_secs(limits.body_idle_seconds));
     let mut pieces = body.into_data_stream();
     let mut bytes = BytesMut::new();
     loop {
-        match tokio::time::timeout(IDLE, pieces.next()).await {
+        match tokio::time::timeout(idle, pieces.next()).await {
             Ok(None) => return Ok(bytes.freeze()),
             Ok(Some(Ok(piece))) if bytes.len() + piece.len() <= limit => bytes.extend_from_slice(&piece),
             Ok(Some(Ok(_))) => {
@@ -76,7 +70,7 @@ pub async fn discard(mut pieces: BodyDataStream, limit: usize) {
 }
 
 /// Reads a value, or says what is wrong and where.
-pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+pub fn read<T: DeserializeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, Fault> {
     if bytes.is_empty() {
         return Err(Fault::body("Field required", "missing"));
     }
@@ -86,7 +80,7 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
         return Err(Fault::body("The body must be a JSON object", "value_error"));
     }
     let mut loc = vec![Step::Field("body".to_owned())];
-    check(&value, &mut loc)?;
+    check(&value, &mut loc, limits)?;
     serde_path_to_error::deserialize(value).map_err(|error| fault(&error, &[]))
 }
 
@@ -95,28 +89,33 @@ pub fn parsed<T: DeserializeOwned>(value: Value, under: &[&str]) -> Result<T, Ap
     serde_path_to_error::deserialize(value).map_err(|error| ApiError::Invalid(vec![fault(&error, under)]))
 }
 
-/// What no text or list may be, wherever it stands.
-fn check(value: &Value, loc: &mut Vec<Step>) -> Result<(), Fault> {
+/// What no text or list may be, wherever it stands, and how deep it may stand.
+fn check(value: &Value, loc: &mut Vec<Step>, limits: &Limits) -> Result<(), Fault> {
+    let Limits { json_depth, list_items, text_bytes, .. } = *limits;
     let refuse = |loc: &[Step], msg: String| Err(Fault { loc: loc.to_vec(), msg, kind: "value_error" });
     match value {
         Value::String(text) if text.contains('\0') => {
             refuse(loc, "must not contain the NUL character".to_owned())
         }
-        Value::String(text) if text.len() > LONGEST_TEXT => {
-            refuse(loc, format!("must be at most {LONGEST_TEXT} bytes long"))
+        Value::String(text) if text.len() > text_bytes => {
+            refuse(loc, format!("must be at most {text_bytes} bytes long"))
         }
-        Value::Array(items) if items.len() > LONGEST_LIST => {
-            refuse(loc, format!("must have at most {LONGEST_LIST} elements"))
+        // The body itself is the first level.
+        Value::Array(_) | Value::Object(_) if loc.len() > json_depth => {
+            refuse(&loc[..1], format!("must be at most {json_depth} levels deep"))
+        }
+        Value::Array(items) if items.len() > list_items => {
+            refuse(loc, format!("must have at most {list_items} elements"))
         }
         Value::Array(items) => items.iter().enumerate().try_for_each(|(place, item)| {
             loc.push(Step::Position(place));
-            check(item, loc)?;
+            check(item, loc, limits)?;
             loc.pop();
             Ok(())
         }),
         Value::Object(fields) => fields.iter().try_for_each(|(name, item)| {
             loc.push(Step::Field(name.chars().take(80).collect()));
-            check(item, loc)?;
+            check(item, loc, limits)?;
             loc.pop();
             Ok(())
         }),
@@ -164,7 +163,7 @@ mod tests {
     }
 
     fn fault_of(text: &str) -> Value {
-        serde_json::to_value(read::<Sample>(text.as_bytes()).unwrap_err()).unwrap()
+        serde_json::to_value(read::<Sample>(text.as_bytes(), &Limits::default()).unwrap_err()).unwrap()
     }
 
     #[test]
@@ -192,15 +191,28 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_ignored() {
-        assert_eq!(read::<Sample>(br#"{"name":"a","team_id":"x","n":{"m":[]}}"#).unwrap().name, "a");
+        assert_eq!(
+            read::<Sample>(br#"{"name":"a","team_id":"x","n":{"m":[]}}"#, &Limits::default()).unwrap().name,
+            "a"
+        );
     }
 
     #[test]
     fn endless_texts_and_lists_are_refused() {
-        let text = format!("{{\"name\":\"{}\"}}", "a".repeat(LONGEST_TEXT + 1));
+        let text = format!("{{\"name\":\"{}\"}}", "a".repeat(Limits::default().text_bytes + 1));
         assert_eq!(fault_of(&text)["loc"].to_string(), "[\"body\",\"name\"]");
-        let list = format!("{{\"name\":\"a\",\"sizes\":[{}1]}}", "1,".repeat(LONGEST_LIST));
+        let list = format!("{{\"name\":\"a\",\"sizes\":[{}1]}}", "1,".repeat(Limits::default().list_items));
         assert_eq!(fault_of(&list)["loc"].to_string(), "[\"body\",\"sizes\"]");
+    }
+
+    #[test]
+    fn a_body_may_be_nested_so_deep_and_no_deeper() {
+        let nested =
+            |levels: usize| format!("{{\"name\":\"a\",\"x\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+        let deepest = Limits::default().json_depth - 1;
+        assert!(read::<Sample>(nested(deepest).as_bytes(), &Limits::default()).is_ok());
+        assert_eq!(fault_of(&nested(deepest + 1))["loc"].to_string(), "[\"body\"]");
+        assert_eq!(fault_of(&nested(100_000))["type"], "json_invalid");
     }
 
     #[derive(Clone)]

@@ -1,6 +1,9 @@
 //! Who calls. The guard stands before every route: token first, then role, then everything else.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -8,16 +11,19 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use touchstone_kernel::Idempotency;
+use tokio::sync::Semaphore;
+use touchstone_kernel::{Actor, Idempotency, Repeatable};
 use touchstone_vocabulary::{DenialReason, TeamId, TeamRole, UserId};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::app::{App, to_its_end};
 use crate::bearer::{Bearer, Known, NO_TOKEN, Unknown};
 use crate::body::{discard, gathered};
 use crate::error::{ApiError, Fault};
-use crate::frame::RequestId;
-use crate::policy::{self, Rule};
+use crate::frame::Correlation;
+use crate::policy::{self, Row, Rule};
+use crate::rate::Rates;
+use crate::repeat;
 use crate::witness::{Attempt, Witness};
 
 const LONGEST_KEY: usize = 255;
@@ -42,6 +48,8 @@ pub struct Caller {
     pub(crate) idempotency: Option<Idempotency>,
     /// From `If-Match`: the version that the thing must still have.
     pub(crate) expected: Option<i64>,
+    /// How many commands came of this request so far.
+    pub(crate) turns: Arc<AtomicU32>,
 }
 
 impl Caller {
@@ -74,16 +82,26 @@ pub struct Gate {
     app: Arc<App>,
     bearer: Bearer,
     witness: Witness,
+    rates: Option<Rates>,
+    /// Of requests that are answered at once.
+    places: Semaphore,
 }
 
 impl Gate {
     pub fn new(app: Arc<App>, witness: Witness) -> Self {
         let bearer = Bearer::new(app.limits.token_cache);
-        Self { app, bearer, witness }
+        let rates = app.edge.rates.then(|| Rates::new(&app.limits));
+        let places = Semaphore::new(app.limits.requests);
+        Self { app, bearer, witness, rates, places }
     }
 
     /// The caller behind a request, as far as the token tells.
-    async fn known(&self, operation: &'static str, headers: &HeaderMap) -> Result<Known, ApiError> {
+    async fn known(
+        &self,
+        operation: &'static str,
+        headers: &HeaderMap,
+        from: Option<IpAddr>,
+    ) -> Result<Known, ApiError> {
         match self.bearer.known(&self.app, headers).await {
             Ok(known) => {
                 if let Some(token) = known.token {
@@ -94,6 +112,7 @@ impl Gate {
             Err(Unknown::Nobody(error)) => {
                 if matches!(error, ApiError::Unauthorized(_)) {
                     metrics::counter!("touchstone_unknown_tokens_total").increment(1);
+                    self.failed(from)?;
                 }
                 Err(error)
             }
@@ -101,6 +120,13 @@ impl Gate {
                 self.denied(&known, operation, reason);
                 Err(error)
             }
+        }
+    }
+
+    fn failed(&self, from: Option<IpAddr>) -> Result<(), ApiError> {
+        match (&self.rates, from) {
+            (Some(rates), Some(from)) => rates.failed(from).map_err(ApiError::TooMany),
+            _ => Ok(()),
         }
     }
 
@@ -116,9 +142,13 @@ impl Gate {
         });
     }
 
-    async fn admit(&self, known: Known, rule: Rule, request: &mut Request) -> Result<(), ApiError> {
-        if !rule.admits(known.standing) {
-            return Err(ApiError::Forbidden(rule.demand().to_owned()));
+    async fn admit(&self, known: Known, row: &Row, request: &mut Request) -> Result<(), ApiError> {
+        if let Some(rates) = &self.rates {
+            let who = known.token.map_or(known.user.0, |token| token.0);
+            rates.asked(row.kind(), who).map_err(ApiError::TooMany)?;
+        }
+        if !row.rule.admits(known.standing) {
+            return Err(ApiError::Forbidden(row.rule.demand().to_owned()));
         }
         let limit = self.app.limits.body_bytes;
         if announced(request.headers()) > limit {
@@ -128,8 +158,8 @@ impl Gate {
         }
         let idempotency = self.idempotency(request).await?;
         let expected = expected(request.headers());
-        let correlation = match request.extensions().get::<RequestId>() {
-            Some(RequestId(id)) => *id,
+        let correlation = match request.extensions().get::<Correlation>() {
+            Some(Correlation(id)) => *id,
             None => self.app.clock.new_id(),
         };
         let Known { user, team, standing, email, token: _ } = known;
@@ -141,6 +171,7 @@ impl Gate {
             correlation,
             idempotency,
             expected,
+            turns: Arc::default(),
         });
         Ok(())
     }
@@ -160,9 +191,8 @@ impl Gate {
                 ApiError::Invalid(vec![Fault::new("header", "idempotency-key", msg)])
             })?
             .to_owned();
-        let limit = self.app.limits.body_bytes;
         let body = std::mem::replace(request.body_mut(), Body::empty());
-        let bytes = gathered(body, limit).await?;
+        let bytes = gathered(body, &self.app.limits).await?;
         let mut hasher = blake3::Hasher::new();
         for part in [request.method().as_str(), &request.uri().to_string()] {
             hasher.update(&(part.len() as u64).to_be_bytes()).update(part.as_bytes());
@@ -170,6 +200,42 @@ impl Gate {
         hasher.update(&bytes);
         *request.body_mut() = Body::from(bytes);
         Ok(Some(Idempotency { key, digest: hasher.finalize().to_hex().to_string() }))
+    }
+
+    /// Has the route answer, within its time. A write is carried out to its end whether or not the client still
+    /// listens, and one with an idempotency key once.
+    async fn answered(&self, row: &Row, request: Request, next: Next) -> Result<Response, ApiError> {
+        let limits = &self.app.limits;
+        let seconds = if row.is_chat() { limits.chat_seconds } else { limits.request_seconds };
+        let repeatable = request.extensions().get::<Caller>().and_then(|caller| self.repeatable(caller));
+        let is_read = request.method().is_safe();
+        let requests = Arc::clone(&self.app.requests);
+        let answering = async move {
+            let work = next.run(request);
+            if is_read {
+                return Ok(work.await);
+            }
+            to_its_end(async move {
+                Ok(match repeatable {
+                    Some(repeatable) => repeat::once(requests.as_ref(), &repeatable, work).await,
+                    None => work.await,
+                })
+            })
+            .await
+        };
+        tokio::time::timeout(Duration::from_secs(seconds), answering)
+            .await
+            .unwrap_or(Err(ApiError::Late(seconds)))
+    }
+
+    fn repeatable(&self, caller: &Caller) -> Option<Repeatable> {
+        Some(Repeatable {
+            team: caller.team,
+            actor: Actor::User(caller.user),
+            idempotency: caller.idempotency.clone()?,
+            attempt: self.app.clock.new_id(),
+            at: self.app.clock.now(),
+        })
     }
 }
 
@@ -182,18 +248,21 @@ pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Ne
         return next.run(request).await;
     }
     let operation = row.map_or("-", |row| row.operation);
-    let known = match gate.known(operation, request.headers()).await {
+    let Ok(_place) = gate.places.try_acquire() else { return ApiError::Busy.into_response() };
+    let from = gate.app.edge.client(request.extensions(), request.headers());
+    let known = match gate.known(operation, request.headers(), from).await {
         Ok(known) => known,
         Err(error) => return error.into_response(),
     };
     let admitted = match row {
-        Some(row) => gate.admit(known.clone(), row.rule, &mut request).await,
+        Some(row) => gate.admit(known.clone(), row, &mut request).await.map(|()| row),
         None => Err(ApiError::Forbidden("no rule admits anybody to this operation".to_owned())),
     };
-    let response = match admitted {
-        Ok(()) => next.run(request).await,
-        Err(error) => error.into_response(),
+    let answered = match admitted {
+        Ok(row) => gate.answered(row, request, next).await,
+        Err(error) => Err(error),
     };
+    let response = answered.unwrap_or_else(IntoResponse::into_response);
     if response.status() == StatusCode::FORBIDDEN {
         gate.denied(&known, operation, DenialReason::Forbidden);
     }

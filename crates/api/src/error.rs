@@ -6,9 +6,10 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use touchstone_kernel::{Kind, Rejection, Unavailable};
@@ -82,6 +83,18 @@ pub enum ApiError {
     /// The thing was changed since the caller read it.
     #[error("{0}")]
     Stale(String),
+    /// The same request is being carried out.
+    #[error("a request with this Idempotency-Key is being carried out; ask again in a moment")]
+    InFlight,
+    /// Too much was asked in the last minute.
+    #[error("too many requests; ask again in {} s", seconds(*.0))]
+    TooMany(Duration),
+    /// More is being asked at once than can be answered.
+    #[error("the server is busy; ask again in a moment")]
+    Busy,
+    /// The answer took too long.
+    #[error("there was no answer within {0} s; what was begun is finished all the same")]
+    Late(u64),
     #[error("the body is longer than {0} bytes")]
     TooLarge(usize),
     /// Trying again later may help.
@@ -200,17 +213,31 @@ impl IntoResponse for ApiError {
             Self::Missing(text) => detail(StatusCode::NOT_FOUND, text),
             Self::Conflict(text) => detail(StatusCode::CONFLICT, text),
             Self::Stale(text) => detail(StatusCode::PRECONDITION_FAILED, text),
+            Self::InFlight => (later(1), detail(StatusCode::CONFLICT, self)).into_response(),
+            Self::TooMany(wait) => {
+                (later(seconds(wait)), detail(StatusCode::TOO_MANY_REQUESTS, self)).into_response()
+            }
+            Self::Busy | Self::Late(_) => {
+                (later(1), detail(StatusCode::SERVICE_UNAVAILABLE, self)).into_response()
+            }
             Self::TooLarge(_) => detail(StatusCode::PAYLOAD_TOO_LARGE, self),
             Self::Invalid(faults) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, Json(Faults { detail: faults })).into_response()
             }
-            Self::Unavailable(_) => {
-                let later = [(header::RETRY_AFTER, HeaderValue::from_static("1"))];
-                (later, fault(StatusCode::SERVICE_UNAVAILABLE, self)).into_response()
-            }
+            Self::Unavailable(_) => (later(1), fault(StatusCode::SERVICE_UNAVAILABLE, self)).into_response(),
             Self::Internal(_) => fault(StatusCode::INTERNAL_SERVER_ERROR, self),
         }
     }
+}
+
+/// When to ask again, in seconds.
+fn later(seconds: u64) -> [(HeaderName, HeaderValue); 1] {
+    [(header::RETRY_AFTER, HeaderValue::from(seconds))]
+}
+
+/// Whole seconds after which a wait is over.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + 1
 }
 
 fn fault(status: StatusCode, error: ApiError) -> Response {

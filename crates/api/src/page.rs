@@ -3,21 +3,22 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
 use touchstone_vocabulary::{Direction, MAX_INDEXED_BYTES, Page};
 
 use crate::error::{ApiError, Fault};
+use crate::limit::Limits;
 
 /// Skipping further than this is refused; narrower filters find the same.
 const FURTHEST: i64 = 1_000_000;
-/// Most values of one repeated parameter.
-const MOST_VALUES: usize = 1000;
 
 /// The parameters as sent, and what was found wrong with them so far.
 pub struct Parameters {
     pairs: Vec<(String, String)>,
     faults: Vec<Fault>,
+    /// How many values of one repeated parameter are taken.
+    values: usize,
 }
 
 /// A typed set of query parameters.
@@ -29,11 +30,17 @@ pub trait FromParameters: Sized {
 /// Typed query parameters. Unknown ones are ignored.
 pub struct Query<T>(pub T);
 
-impl<S: Send + Sync, T: FromParameters> FromRequestParts<S> for Query<T> {
+impl<S, T> FromRequestParts<S> for Query<T>
+where
+    S: Send + Sync,
+    T: FromParameters,
+    Limits: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let mut given = Parameters::of(parts.uri.query().unwrap_or_default());
+        given.values = Limits::from_ref(state).values;
         let read = T::read(&mut given);
         if given.faults.is_empty() { Ok(Self(read)) } else { Err(ApiError::Invalid(given.faults)) }
     }
@@ -42,7 +49,7 @@ impl<S: Send + Sync, T: FromParameters> FromRequestParts<S> for Query<T> {
 impl Parameters {
     pub fn of(query: &str) -> Self {
         let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Self { pairs, faults: Vec::new() }
+        Self { pairs, faults: Vec::new(), values: Limits::default().values }
     }
 
     fn fault(&mut self, name: &str, msg: impl Into<String>) {
@@ -96,8 +103,8 @@ impl Parameters {
             .filter(|(key, value)| key == name && !value.is_empty())
             .map(|(_, value)| value.clone())
             .collect();
-        if values.len() > MOST_VALUES {
-            self.fault(name, format!("at most {MOST_VALUES} values are taken"));
+        if values.len() > self.values {
+            self.fault(name, format!("at most {} values are taken", self.values));
             return Vec::new();
         }
         values.into_iter().filter_map(|value| self.sound(name, value)).collect()
@@ -208,7 +215,7 @@ mod tests {
         let mut given = Parameters::of("ids=a&x=1&ids=&ids=b%20c");
         assert_eq!(given.many("ids"), ["a", "b c"]);
         assert!(given.faults.is_empty());
-        let mut many = Parameters::of(&"ids=a&".repeat(MOST_VALUES + 1));
+        let mut many = Parameters::of(&"ids=a&".repeat(Limits::default().values + 1));
         assert!(many.many("ids").is_empty());
         assert_eq!(many.faults.len(), 1);
     }

@@ -4,6 +4,7 @@ use axum::http::Method;
 use touchstone_vocabulary::TeamRole;
 
 use crate::caller::Standing;
+use crate::rate::Kind;
 use Rule::{Admin, Member, Open, Token};
 
 /// Who may call an operation.
@@ -111,6 +112,26 @@ pub const TABLE: &[Row] = &[
     row("get_detectors", "GET", "/v1/detectors", Member),
     row("get_detectors_by_id", "GET", "/v1/detectors/{id}", Member),
 ];
+
+impl Row {
+    /// What a request for it counts as.
+    pub fn kind(&self) -> Kind {
+        match (self.method, self.path) {
+            ("POST", "/v1/api-keys/test") => Kind::KeyTest,
+            ("POST", "/v1/invites") => Kind::Invite,
+            ("GET", _) => Kind::Read,
+            _ => Kind::Write,
+        }
+    }
+
+    /// Whether its answer waits for a model.
+    pub fn is_chat(&self) -> bool {
+        matches!(
+            (self.method, self.path),
+            ("POST", "/v1/chat_complete" | "/v1/playgrounds/{id}/messages" | "/v1/api-keys/test")
+        )
+    }
+}
 
 /// The row of a route; one without a row is closed to all.
 pub fn row_of(method: &Method, path: &str) -> Option<&'static Row> {

@@ -12,8 +12,8 @@ use touchstone_commands::evaluation::CancelEvaluation;
 use touchstone_egress::{Egress, Policy};
 use touchstone_event_store::Database;
 use touchstone_kernel::{
-    Clock, Command, Freshness, Handle, History, Kind, Mark, Meta, Pending, Receipt, Recorded, Rejection,
-    StreamRange, TokenUse, Unavailable, Visible,
+    Begun, Clock, Command, Freshness, Handle, History, Kind, Mark, Meta, Pending, Receipt, Recorded,
+    Rejection, Repeatable, Requests, StreamRange, TokenUse, Unavailable, Visible,
 };
 use touchstone_queries::Db;
 use touchstone_vault::{KeyEncryptionKey, Tables, Vault};
@@ -21,7 +21,7 @@ use touchstone_vocabulary::{EvaluationId, TeamId, TeamRole, Time, TokenId, UserI
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-use crate::{ApiError, App, Caller, Limits, Standing, Status, router, witness};
+use crate::{ApiError, App, Caller, Edge, Limits, Standing, Status, router, witness};
 
 /// Everything behind the surface: remembers what it was asked and answers as it was told.
 pub struct Behind {
@@ -68,6 +68,24 @@ impl TokenUse for Behind {
     }
 }
 
+impl Requests for Behind {
+    fn begin<'a>(&'a self, _: &'a Repeatable) -> Pending<'a, Result<Begun, Unavailable>> {
+        Box::pin(async { Ok(Begun::Ours) })
+    }
+
+    fn renew<'a>(&'a self, _: &'a Repeatable) -> Pending<'a, Result<(), Unavailable>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn answered<'a>(&'a self, _: &'a Repeatable, _: String) -> Pending<'a, Result<(), Unavailable>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn abandoned<'a>(&'a self, _: &'a Repeatable) -> Pending<'a, Result<(), Unavailable>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
 impl Clock for Behind {
     fn now(&self) -> Time {
         Time::from_secs(1_700_000_000)
@@ -104,6 +122,7 @@ pub fn caller() -> Caller {
         correlation: Uuid::from_u128(3),
         idempotency: None,
         expected: None,
+        turns: Arc::default(),
     }
 }
 
@@ -122,7 +141,9 @@ pub fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Ar
         egress: Egress::new(Policy::default()).unwrap(),
         detectors: Arc::default(),
         status: behind.clone(),
+        requests: behind.clone(),
         limits: Limits::default(),
+        edge: Edge::default(),
     };
     (behind, Arc::new(app))
 }

@@ -10,6 +10,7 @@ pub mod clock;
 mod crash;
 pub mod detectors_doc;
 pub mod events_doc;
+mod http;
 pub mod index;
 pub mod installed;
 pub mod labelled;

@@ -1,5 +1,7 @@
 //! One tree of settings: defaults that run on a laptop, then a file, then the environment, then flags.
 
+mod edge;
+
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use figment::value::Dict;
 use serde::Deserialize;
+use touchstone_api::{Edge, Limits};
 use touchstone_egress::{Policy, Url};
 use touchstone_event_store::Reader;
 use touchstone_identity::Trust;
@@ -105,6 +108,24 @@ pub struct ServeOptions {
     /// First segments of every NATS subject [default: touchstone.v1].
     #[arg(long, env = "TOUCHSTONE_NATS_ROOT")]
     pub nats_root: Option<String>,
+    /// Proxies in front, as addresses and networks separated by commas: they end TLS, and what they say about where a
+    /// request comes from is believed.
+    #[arg(long, env = "TOUCHSTONE_TRUSTED_PROXIES")]
+    pub trusted_proxies: Option<String>,
+    /// Listen beyond this machine without a proxy that ends TLS: tokens travel in clear.
+    #[arg(long, env = "TOUCHSTONE_INSECURE")]
+    pub insecure: bool,
+    /// Count requests per minute [default: true, but false while listening on loopback without trusted proxies].
+    #[arg(long, env = "TOUCHSTONE_RATE_LIMITS")]
+    pub rate_limits: Option<bool>,
+    /// What requests may cost, as `name=value` separated by commas; the names are in the README.
+    #[arg(long, env = "TOUCHSTONE_LIMITS", value_delimiter = ',')]
+    #[serde(skip)]
+    pub limits: Vec<String>,
+    /// The same in the settings file: a table.
+    #[arg(skip)]
+    #[serde(rename = "limits")]
+    pub limit_table: Dict,
     /// Serve although the database login passes row security by, as superusers do.
     #[arg(long, env = "TOUCHSTONE_ALLOW_SUPERUSER")]
     pub allow_superuser: bool,
@@ -159,8 +180,9 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOp
             "data_dir" | "database_url" | "nats_url" | "key_file" | "second_key_file" | "reader_role"
             | "word_lists" => store.insert(key, value),
             "listen" | "roles" | "egress_allow" | "egress_metadata" | "deadline_hours" | "max_in_flight"
-            | "nats_stream" | "nats_root" | "allow_superuser" | "oidc_issuer" | "oidc_audience"
-            | "oidc_email_claim" | "oidc_team_claim" | "oidc_role_claim" => serve.insert(key, value),
+            | "nats_stream" | "nats_root" | "allow_superuser" | "trusted_proxies" | "insecure"
+            | "rate_limits" | "limits" | "oidc_issuer" | "oidc_audience" | "oidc_email_claim"
+            | "oidc_team_claim" | "oidc_role_claim" => serve.insert(key, value),
             "pypi_index" | "npm_index" | "rubygems_index" | "crates_index" => index.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
         };
@@ -214,6 +236,8 @@ pub struct Settings {
     pub max_in_flight: usize,
     pub nats_stream: Option<String>,
     pub nats_root: Option<String>,
+    pub limits: Limits,
+    pub edge: Edge,
     pub allow_superuser: bool,
     pub oidc: Option<Trust>,
 }
@@ -230,6 +254,8 @@ impl Settings {
             max_in_flight: touchstone_runner::MAX_IN_FLIGHT,
             nats_stream: None,
             nats_root: None,
+            limits: Limits::default(),
+            edge: Edge { trusted_proxies: Vec::new(), rates: !listen.ip().is_loopback() },
             allow_superuser: false,
             oidc: None,
         }
@@ -322,6 +348,11 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
     if max_in_flight == 0 {
         bail!("max_in_flight must be above 0");
     }
+    let proxies = options.trusted_proxies.clone().or(file.trusted_proxies).unwrap_or_default();
+    let trusted_proxies = edge::proxies(&proxies)?;
+    edge::guarded(listen, &trusted_proxies, options.insecure || file.insecure)?;
+    let usually = !listen.ip().is_loopback() || !trusted_proxies.is_empty();
+    let rates = options.rate_limits.or(file.rate_limits).unwrap_or(usually);
     let egress = Policy::parse(&allow, listen.ip().is_loopback()).context("egress_allow cannot be read")?;
     Ok(Settings {
         roles,
@@ -330,6 +361,8 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
         max_in_flight,
         nats_stream: options.nats_stream.clone().or(file.nats_stream),
         nats_root: options.nats_root.clone().or(file.nats_root),
+        limits: edge::limits(file.limit_table, &options.limits)?,
+        edge: Edge { rates, trusted_proxies },
         allow_superuser: options.allow_superuser || file.allow_superuser,
         oidc,
         ..usual

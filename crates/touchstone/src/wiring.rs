@@ -8,11 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use axum::serve::ListenerExt;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpSocket;
 use tokio_util::sync::CancellationToken;
-use touchstone_api::{App, Limits};
+use touchstone_api::App;
 use touchstone_bus::{Bus, Prefix, Relay};
 use touchstone_detectors::Detectors;
 use touchstone_egress::{Egress, Own, Policy, Url};
@@ -239,7 +238,9 @@ fn api(
             clock: Arc::clone(&core.clock),
             metrics: recorder(),
         }),
-        limits: Limits::default(),
+        requests: Arc::new(core.store.clone()),
+        limits: settings.limits,
+        edge: settings.edge.clone(),
     });
     let address = socket.local_addr()?;
     let listener = socket.listen(1024).with_context(|| format!("{address} cannot be listened on"))?;
@@ -248,19 +249,10 @@ fn api(
     tasks.spawn("recorder", async move { recorder.run(witnessed, stop.cancelled_owned()).await });
     let router = touchstone_api::router(app, witness);
     let stop = tasks.cancel();
-    tasks.spawn("api", async move {
-        let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
-        let serving = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-        let too_late = async {
-            stop.cancelled().await;
-            tokio::time::sleep(GRACE / 2).await;
-        };
-        tokio::select! {
-            ended = serving.into_future() => if let Err(fault) = ended { tracing::error!(%fault, "the API broke") },
-            // Event streams never end by themselves.
-            () = too_late => {}
-        }
-    });
+    let limits = settings.limits;
+    tasks.spawn("api", async move { crate::http::serve(listener, router, limits, stop, GRACE / 2).await });
+    let (store, clock, stop) = (core.store.clone(), Arc::clone(&core.clock), tasks.cancel());
+    tasks.spawn("requests", async move { store.tend_requests(clock.as_ref(), stop).await });
     Ok(address)
 }
 

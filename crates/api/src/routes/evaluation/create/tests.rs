@@ -27,7 +27,9 @@ fn sent(change: Value) -> Result<CreateEvaluation, ApiError> {
         body.extend(change);
     }
     let egress = Egress::new(Policy { loopback: true, ..Policy::default() }).unwrap();
-    crate::body::read::<EvaluationRequest>(body.to_string().as_bytes()).unwrap().command(TEAM, &egress)
+    crate::body::read::<EvaluationRequest>(body.to_string().as_bytes(), &crate::Limits::default())
+        .unwrap()
+        .command(TEAM, &egress)
 }
 
 fn field(change: &Value) -> String {

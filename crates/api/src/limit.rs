@@ -1,0 +1,80 @@
+//! What one request, one token and one address may cost. Every limit has a default; operators set them by these names.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// Limits of the surface. Counts per minute are per process, and 0 lifts one.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Most bytes of a JSON body: 413 beyond.
+    pub body_bytes: usize,
+    /// Most bytes of a request's head: 431 beyond.
+    pub header_bytes: usize,
+    /// Seconds for the rest of a head that was begun.
+    pub header_seconds: u64,
+    /// Seconds for which a connection may stay open between requests.
+    pub idle_seconds: u64,
+    /// Longest silence in the middle of a body, in seconds.
+    pub body_idle_seconds: u64,
+    /// Seconds for an answer: 503 beyond. What was begun is finished all the same.
+    pub request_seconds: u64,
+    /// The same for operations that wait for a model.
+    pub chat_seconds: u64,
+    /// Levels of lists and objects in a body.
+    pub json_depth: usize,
+    /// Elements of one list in a body.
+    pub list_items: usize,
+    /// Bytes of one text in a body.
+    pub text_bytes: usize,
+    /// Values of one repeated query parameter, such as ids.
+    pub values: usize,
+    /// Requests that may be answered at once: 503 beyond.
+    pub requests: usize,
+    /// Connections that may be open at once; whoever comes later waits.
+    pub connections: usize,
+    /// Of one token.
+    pub reads_per_minute: u32,
+    /// Of one token.
+    pub writes_per_minute: u32,
+    /// Calls with a stored key to find out whether it works, of one token.
+    pub key_tests_per_minute: u32,
+    /// Of one token.
+    pub invites_per_minute: u32,
+    /// Requests with a token that is unknown, of one address.
+    pub failures_per_minute: u32,
+    /// A revoked token is refused after this at the latest.
+    #[serde(skip)]
+    pub token_cache: Duration,
+    /// Silence after which an event stream says that it is still there.
+    #[serde(skip)]
+    pub heartbeat: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 2 * 1024 * 1024,
+            header_bytes: 32 * 1024,
+            header_seconds: 10,
+            idle_seconds: 75,
+            body_idle_seconds: 30,
+            request_seconds: 60,
+            chat_seconds: 120,
+            json_depth: 64,
+            list_items: 10_000,
+            text_bytes: 256 * 1024,
+            values: 1000,
+            requests: 1024,
+            connections: 10_000,
+            reads_per_minute: 600,
+            writes_per_minute: 120,
+            key_tests_per_minute: 10,
+            invites_per_minute: 5,
+            failures_per_minute: 20,
+            token_cache: Duration::from_secs(2),
+            heartbeat: Duration::from_secs(15),
+        }
+    }
+}
