@@ -16,13 +16,13 @@ fn faulty(persona: Persona, fault: &str) -> TargetOptions {
 }
 
 /// A target that always says the same.
-struct Fixed {
-    url: String,
+pub struct Fixed {
+    pub url: String,
     _serving: JoinSet<()>,
 }
 
 impl Fixed {
-    async fn start(status: u16, body: Value) -> Self {
+    pub async fn start(status: u16, body: Value) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
         let elsewhere = format!("{url}/elsewhere");

@@ -52,9 +52,13 @@ mod openapi;
 #[cfg(test)]
 mod operate;
 #[cfg(test)]
+mod request;
+#[cfg(test)]
 mod result;
 #[cfg(test)]
 mod scale;
+#[cfg(test)]
+mod secret;
 #[cfg(test)]
 mod stream;
 #[cfg(test)]

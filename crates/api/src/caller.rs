@@ -65,7 +65,7 @@ impl Caller {
 
     /// The same caller for what follows of a request: neither repeatable nor conditional by itself.
     pub(crate) fn onward(&self) -> Self {
-        Self { idempotency: None, expected: None, ..self.clone() }
+        Self { idempotency: None, expected: None, turns: Arc::default(), ..self.clone() }
     }
 }
 

@@ -57,7 +57,7 @@ struct ServerFault {
 
 pub async fn frame(State(clock): State<Arc<dyn Clock>>, mut request: Request, next: Next) -> Response {
     let start = clock.now();
-    let id = given(request.headers()).map(str::to_owned).unwrap_or_else(|| clock.new_id().to_string());
+    let id = given(request.headers()).map_or_else(|| clock.new_id().to_string(), str::to_owned);
     let correlation = trace(request.headers()).unwrap_or_else(|| derived(&id));
     let method = request.method().to_string();
     let path = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();

@@ -34,7 +34,9 @@ pub fn head() -> OpenApi {
                 .description(Some(
                     "Evaluates language models and agents. Every operation under /v1 needs a bearer token and acts \
                      for the team of that token. Success is always 200 with a JSON body. A write whose effect cannot \
-                     be read yet answers with the header x-read-model: behind. Writes take an Idempotency-Key. A token of an \
+                     be read yet answers with the header x-read-model: behind. Writes take an Idempotency-Key: the same \
+                     request under it has one effect and, for a day, the same answer. Single things have an ETag, and \
+                     writes on them honour If-Match. X-Request-ID is taken over. A token of an \
                      identity provider acts for the team that the header X-Team names by id or name.",
                 ))
                 .build(),
@@ -57,8 +59,16 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
             may.push(("404", "There is no such thing in the caller's team."));
         }
         if row.method != "GET" {
-            may.push(("409", "The thing is in a state that excludes this."));
+            may.push((
+                "409",
+                "The thing is in a state that excludes this, or this very request is being carried out.",
+            ));
         }
+        if row.path.contains('{') && row.method != "GET" {
+            may.push(("412", "The thing is not the one that If-Match names any more."));
+        }
+        may.push(("429", "Too much was asked in the last minute; Retry-After says when to come back."));
+        may.push(("503", "The server cannot answer just now; Retry-After says when to come back."));
         for (status, description) in may {
             answer(operation, status, description, &Detail::name());
         }
@@ -117,7 +127,7 @@ mod tests {
         let document = serde_json::to_value(crate::openapi()).unwrap();
         let operation = &document["paths"]["/v1/evaluations"]["post"];
         assert_eq!(operation["security"][0]["HTTPBearer"], serde_json::json!([]));
-        for status in ["200", "401", "404", "409", "413", "422"] {
+        for status in ["200", "401", "404", "409", "413", "422", "429", "503"] {
             assert!(operation["responses"][status].is_object(), "{status}");
         }
         assert!(document["paths"]["/healthz"]["get"].get("security").is_none());

@@ -4,11 +4,11 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The folder that holds `postgres` and `initdb`, and with them `psql` and `pg_dump` where they are installed.
+/// The folder that holds `postgres`, `initdb` and `pg_dump`, and with them `psql` where it is installed.
 pub(crate) fn postgres() -> PathBuf {
     let mut folders = candidates("TOUCHSTONE_TEST_PG_BIN");
     folders.extend(debian_clusters());
-    find(&folders, &["postgres", "initdb"]).unwrap_or_else(|| missing("The PostgreSQL server"))
+    find(&folders, &["postgres", "initdb", "pg_dump"]).unwrap_or_else(|| missing("The PostgreSQL server"))
 }
 
 /// The folder that holds `nats-server`.

@@ -16,6 +16,10 @@ use crate::world::Backend;
 pub struct Spawn {
     pub settings: Settings,
     pub nats: Option<Nats>,
+    /// What every process finds in its environment besides.
+    pub environment: Vec<(String, String)>,
+    /// Where servers write their logs; to the test's own output when absent.
+    pub logs: Option<PathBuf>,
     _dir: TempDir,
 }
 
@@ -30,7 +34,7 @@ impl Spawn {
     pub async fn new(backend: Backend) -> Self {
         let dir = TempDir::new().expect("a scratch directory");
         let (settings, nats) = crate::world::settings(backend, &dir).await;
-        Self { settings, nats, _dir: dir }
+        Self { settings, nats, environment: Vec::new(), logs: None, _dir: dir }
     }
 
     /// The binary under test: the one that was built beside this test.
@@ -54,6 +58,7 @@ impl Spawn {
         if let Some(url) = &store.nats_url {
             command.arg("--nats-url").arg(url);
         }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
     }
@@ -74,9 +79,11 @@ impl Spawn {
     /// The same with these arguments.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
     pub async fn serve_with(&self, args: &[&str]) -> Process {
+        let usual: &[&str] = if args.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
         let mut child = self
-            .command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat())
+            .command(&[&["serve"], usual, args].concat())
             .stdout(Stdio::piped())
+            .stderr(self.log())
             .spawn()
             .expect("the binary starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
@@ -87,6 +94,30 @@ impl Spawn {
             }
         };
         Process { child, address }
+    }
+
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its logs")]
+    fn log(&self) -> Stdio {
+        let Some(path) = &self.logs else { return Stdio::inherit() };
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+        file.expect("a writable log").into()
+    }
+
+    /// All that the database keeps: a plain dump of PostgreSQL, or every file that SQLite has on the disk.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without the dump")]
+    pub async fn dump(&self) -> Vec<u8> {
+        let store = &self.settings.store;
+        if !store.is_sqlite() {
+            let dump = touchstone_servers::postgres().await.bin().join("pg_dump");
+            let output = Command::new(&dump).arg(&store.database_url).output().await;
+            let output = output.unwrap_or_else(|fault| panic!("{}: {fault}", dump.display()));
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            return output.stdout;
+        }
+        let files = std::fs::read_dir(&store.data_dir).expect("a data directory");
+        let files = files.map(|file| file.expect("a file").path());
+        let of_database = files.filter(|file| file.to_string_lossy().contains("touchstone.db"));
+        of_database.flat_map(|file| std::fs::read(file).expect("readable")).collect()
     }
 
     /// The first admin, on a process.

@@ -140,7 +140,7 @@ impl AsyncRead for Patient {
             (self.turn, self.head) = (turn, None);
         }
         // What comes in while a request is answered is its body.
-        if turn % 2 == 0 && buf.filled().len() > before && self.head.is_none() {
+        if turn.is_multiple_of(2) && buf.filled().len() > before && self.head.is_none() {
             self.head = Some(Box::pin(tokio::time::sleep(self.within)));
         }
         let too_late = self.head.as_mut().is_some_and(|end| end.as_mut().poll(cx).is_ready());

@@ -243,9 +243,8 @@ async fn config(id: Id, Query(at): Query<At>) -> Answer<Totalled<WithStages>> {
     let full = suite::harness_id(id.text());
     let found =
         suite::harness_configs(Some(&at.version)).into_iter().find(|config| config.id == full.as_str());
-    let config = found.ok_or_else(|| ApiError::missing("harness"))?;
-    let all = vec![WithStages::new(config, at.with_stages)];
-    Ok(Reply::now(Totalled::cut(all, Page { limit: 1, offset: 0 })))
+    let all = found.map(|config| vec![WithStages::new(config, at.with_stages)]);
+    one(all.map(|all| Totalled::cut(all, Page { limit: 1, offset: 0 })), "harness")
 }
 
 #[cfg(test)]
