@@ -26,6 +26,7 @@ const FILES: &[(&str, &str)] = files![
     "probe_run/claimed.v1.json",
     "probe_run/response_scored.v1.json",
     "probe_run/response_errored.v1.json",
+    "probe_run/response_skipped.v1.json",
     "probe_run/scored.v1.json",
     "probe_run/closed.v1.json",
     "api_key/created.v1.json",
@@ -136,6 +137,7 @@ mod tests {
             Claimed = "claimed",
             ResponseScored = "response_scored",
             ResponseErrored = "response_errored",
+            ResponseSkipped = "response_skipped",
             Scored = "scored",
             Closed = "closed",
         }

@@ -123,6 +123,10 @@ pub enum ProbeRunEvent {
         stage: Stage,
         cause: String,
     },
+    /// The original half of a pair was answered. Only the variant is judged, beside this answer.
+    ResponseSkipped {
+        call: Call,
+    },
     /// Every planned response is recorded; the mean of those that have a score.
     Scored {
         score: Option<Score>,
@@ -139,7 +143,9 @@ impl Event for ProbeRunEvent {
 
     fn natural_key(&self) -> Option<String> {
         match self {
-            Self::ResponseScored { call, .. } | Self::ResponseErrored { call, .. } => {
+            Self::ResponseScored { call, .. }
+            | Self::ResponseErrored { call, .. }
+            | Self::ResponseSkipped { call } => {
                 Some(format!("response/{}/{}/{}", call.slot.prompt_index, call.slot.generation, call.fence))
             }
             Self::Claimed { fence, worker } => Some(format!("claimed/{fence}/{worker}")),
@@ -150,11 +156,25 @@ impl Event for ProbeRunEvent {
 
 /// What is known of one recorded response.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
-    /// Absent when it errored.
-    pub score: Option<Score>,
-    /// Empty unless it errored.
-    pub cause: String,
+pub enum Outcome {
+    Scored(Score),
+    Errored {
+        cause: String,
+    },
+    /// The original half of a pair, with the answer that the variant's is judged beside.
+    Skipped {
+        answer: Sealed<String>,
+    },
+}
+
+impl Outcome {
+    /// Absent when it errored or is not judged by itself.
+    pub const fn score(&self) -> Option<Score> {
+        match self {
+            Self::Scored(score) => Some(*score),
+            Self::Errored { .. } | Self::Skipped { .. } => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -182,7 +202,7 @@ impl Run {
     /// Unweighted mean of the responses that have a score. With one turn per test, every response is final and a
     /// leaf, and stored item weights do not exist, so all six scoring functions agree here.
     pub fn mean(&self) -> Option<Score> {
-        mean(self.recorded.values().map(|outcome| outcome.score))
+        mean(self.recorded.values().map(Outcome::score))
     }
 }
 
@@ -240,10 +260,13 @@ impl State for ProbeRun {
                 }
             }
             ProbeRunEvent::ResponseScored { call, score, .. } => {
-                self.record(call, Outcome { score: Some(*score), cause: String::new() });
+                self.record(call, Outcome::Scored(*score));
             }
             ProbeRunEvent::ResponseErrored { call, cause, .. } => {
-                self.record(call, Outcome { score: None, cause: cause.clone() });
+                self.record(call, Outcome::Errored { cause: cause.clone() });
+            }
+            ProbeRunEvent::ResponseSkipped { call } => {
+                self.record(call, Outcome::Skipped { answer: call.answer.clone() });
             }
             ProbeRunEvent::Scored { score } => {
                 if let Self::Open(run) = self {

@@ -110,7 +110,7 @@ fn event(probe: &Probe, number: usize) -> Result<ProbeRunEvent> {
         test: TestId(unique),
         response: ResponseId(unique),
         prompt: prompt.id.clone(),
-        prompt_group: prompt.prompt_group.clone(),
+        prompt_group: prompt.group(),
         messages: Sealed::Open(prompt.messages.clone()),
         triggers: Sealed::Open(prompt.criteria.shown()),
         answer: Sealed::Open(answer.to_owned()),

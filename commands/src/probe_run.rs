@@ -124,7 +124,7 @@ impl Command for ClaimProbeRun {
 pub struct RecordResponses {
     pub id: ProbeRunId,
     pub fence: u64,
-    /// `ResponseScored` and `ResponseErrored` only.
+    /// `ResponseScored`, `ResponseErrored` and `ResponseSkipped` only.
     pub responses: Vec<ProbeRunEvent>,
 }
 
@@ -239,9 +239,9 @@ fn open_run(state: &ProbeRun, fence: u64) -> Result<&Run, ProbeRunRefusal> {
 
 fn call(event: &ProbeRunEvent) -> Option<&Call> {
     match event {
-        ProbeRunEvent::ResponseScored { call, .. } | ProbeRunEvent::ResponseErrored { call, .. } => {
-            Some(call)
-        }
+        ProbeRunEvent::ResponseScored { call, .. }
+        | ProbeRunEvent::ResponseErrored { call, .. }
+        | ProbeRunEvent::ResponseSkipped { call } => Some(call),
         ProbeRunEvent::Opened { .. }
         | ProbeRunEvent::Claimed { .. }
         | ProbeRunEvent::Scored { .. }

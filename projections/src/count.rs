@@ -3,6 +3,16 @@
 use touchstone_aggregates::probe_run::{Call, Stage};
 use touchstone_read_store::Arg;
 
+/// What became of one response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Scored,
+    /// How far it came.
+    Errored(Stage),
+    /// The original half of a pair: complete, but not judged by itself.
+    Skipped,
+}
+
 /// What some responses add up to. Times in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -10,6 +20,7 @@ pub struct Counts {
     errored_tests: i64,
     completed_responses: i64,
     errored_responses: i64,
+    skipped_responses: i64,
     prompt_tokens: i64,
     completion_tokens: i64,
     generation_micros: i64,
@@ -23,6 +34,7 @@ pub const COLUMNS: &[&str] = &[
     "errored_tests",
     "completed_responses",
     "errored_responses",
+    "skipped_responses",
     "prompt_tokens",
     "completion_tokens",
     "generation_micros",
@@ -31,22 +43,27 @@ pub const COLUMNS: &[&str] = &[
 ];
 
 /// Columns that add up; the last two are a minimum and a maximum.
-const SUMS: usize = 7;
+const SUMS: usize = 8;
 
 impl Counts {
-    /// Adds one response; `errored` says how far an errored one came. A test whose answer nobody could judge is a
-    /// completed test with an errored response.
-    pub fn add(&mut self, call: &Call, errored: Option<Stage>) {
-        match errored {
-            None => {
+    /// Adds one response. A test whose answer nobody could judge is a completed test with an errored response; a
+    /// skipped response is a completed one.
+    pub fn add(&mut self, call: &Call, fate: Fate) {
+        match fate {
+            Fate::Scored => {
                 self.completed_tests += 1;
                 self.completed_responses += 1;
             }
-            Some(Stage::Detection) => {
+            Fate::Skipped => {
+                self.completed_tests += 1;
+                self.completed_responses += 1;
+                self.skipped_responses += 1;
+            }
+            Fate::Errored(Stage::Detection) => {
                 self.completed_tests += 1;
                 self.errored_responses += 1;
             }
-            Some(Stage::Generation) => {
+            Fate::Errored(Stage::Generation) => {
                 self.errored_tests += 1;
                 self.errored_responses += 1;
             }
@@ -65,6 +82,7 @@ impl Counts {
             Arg::Int(self.errored_tests),
             Arg::Int(self.completed_responses),
             Arg::Int(self.errored_responses),
+            Arg::Int(self.skipped_responses),
             Arg::Int(self.prompt_tokens),
             Arg::Int(self.completion_tokens),
             Arg::Int(self.generation_micros),

@@ -14,7 +14,7 @@ use touchstone_read_store::{ApplyError, Arg, Projection, Tx};
 use touchstone_vocabulary::{DetectorId, Message, ResponseStatus, Score, TestStatus};
 
 use crate::batch::{Key, clean, document, event, remove, replacing, stream};
-use crate::count::{self, Counts};
+use crate::count::{self, Counts, Fate};
 use crate::gate::{self, Gates, Turn};
 
 /// Fills the tables of probes, responses and counters.
@@ -71,10 +71,20 @@ struct Run {
 }
 
 /// How a response came out.
-struct Outcome<'a> {
-    verdicts: &'a [Verdict],
-    score: Option<Score>,
-    error: Option<(Stage, &'a str)>,
+enum Outcome<'a> {
+    Scored { verdicts: &'a [Verdict], score: Score },
+    Errored { verdicts: &'a [Verdict], stage: Stage, cause: &'a str },
+    Skipped,
+}
+
+impl Outcome<'_> {
+    const fn fate(&self) -> Fate {
+        match self {
+            Self::Scored { .. } => Fate::Scored,
+            Self::Errored { stage, .. } => Fate::Errored(*stage),
+            Self::Skipped => Fate::Skipped,
+        }
+    }
 }
 
 /// Rows to write, by evaluation and then by probe or response id.
@@ -132,12 +142,15 @@ impl Pending {
                 run.stage = run.stage.max(CLAIMED);
             }
             ProbeRunEvent::ResponseScored { call, verdicts, score } => {
-                let outcome = Outcome { verdicts: &verdicts, score: Some(score), error: None };
+                let outcome = Outcome::Scored { verdicts: &verdicts, score };
                 self.respond(key, probe, recorded, &call, &outcome)?;
             }
             ProbeRunEvent::ResponseErrored { call, verdicts, stage, cause } => {
-                let outcome = Outcome { verdicts: &verdicts, score: None, error: Some((stage, &cause)) };
+                let outcome = Outcome::Errored { verdicts: &verdicts, stage, cause: &cause };
                 self.respond(key, probe, recorded, &call, &outcome)?;
+            }
+            ProbeRunEvent::ResponseSkipped { call } => {
+                self.respond(key, probe, recorded, &call, &Outcome::Skipped)?;
             }
             ProbeRunEvent::Scored { score } => {
                 let run = self.run(key, probe);
@@ -161,9 +174,8 @@ impl Pending {
         call: &Call,
         outcome: &Outcome<'_>,
     ) -> Result<(), ApplyError> {
-        let errored = outcome.error.map(|(stage, _)| stage);
-        self.run(key, probe).counts.add(call, errored);
-        self.totals.entry(key.clone()).or_default().add(call, errored);
+        self.run(key, probe).counts.add(call, outcome.fate());
+        self.totals.entry(key.clone()).or_default().add(call, outcome.fate());
         let row = response(key, probe, recorded, call, outcome)?;
         self.responses.entry(key.clone()).or_default().insert(call.response.to_string(), row);
         Ok(())
@@ -239,10 +251,16 @@ fn response(
     call: &Call,
     outcome: &Outcome<'_>,
 ) -> Result<Vec<Arg>, ApplyError> {
-    let (status, test_status) = match outcome.error {
-        None => (ResponseStatus::Completed, TestStatus::Generated),
-        Some((Stage::Detection, _)) => (ResponseStatus::Error, TestStatus::Generated),
-        Some((Stage::Generation, _)) => (ResponseStatus::Error, TestStatus::Error),
+    let (status, test_status) = match outcome.fate() {
+        Fate::Scored => (ResponseStatus::Completed, TestStatus::Generated),
+        Fate::Skipped => (ResponseStatus::Skip, TestStatus::Generated),
+        Fate::Errored(Stage::Detection) => (ResponseStatus::Error, TestStatus::Generated),
+        Fate::Errored(Stage::Generation) => (ResponseStatus::Error, TestStatus::Error),
+    };
+    let (score, error) = match outcome {
+        Outcome::Scored { score, .. } => (Some(score.get()), None),
+        Outcome::Errored { cause, .. } => (None, Some(clean(cause))),
+        Outcome::Skipped => (None, None),
     };
     let messages: Vec<Message> = call.messages.open().map_or_else(Vec::new, |messages| {
         messages.iter().map(|m| Message { role: m.role, content: clean(&m.content) }).collect()
@@ -265,21 +283,27 @@ fn response(
         Arg::Text(clean(call.answer.text())),
         Arg::Text(status.as_str().to_owned()),
         Arg::Text(test_status.as_str().to_owned()),
-        Arg::OptText(outcome.error.map(|(_, cause)| clean(cause))),
+        Arg::OptText(error),
         Arg::Text(document(&detector_scores(outcome))?),
-        Arg::OptReal(outcome.score.map(Score::get)),
+        Arg::OptReal(score),
         Arg::Int(call.started_at.secs()),
         Arg::Int(call.finished_at.secs()),
     ])
 }
 
-/// One-key maps, detector to raw value; an errored response has one more that says why.
+/// One-key maps, detector to raw value; an errored response has one more that says why, and one that was not judged
+/// only says so.
 fn detector_scores(outcome: &Outcome<'_>) -> Vec<Value> {
-    let judged = outcome.verdicts.iter().filter_map(|verdict| verdict.raw.map(|raw| (verdict, raw)));
+    let (verdicts, error) = match outcome {
+        Outcome::Scored { verdicts, .. } => (*verdicts, None),
+        Outcome::Errored { verdicts, cause, .. } => (*verdicts, Some(*cause)),
+        Outcome::Skipped => return vec![json!({ "SKIP": 0 })],
+    };
+    let judged = verdicts.iter().filter_map(|verdict| verdict.raw.map(|raw| (verdict, raw)));
     let mut all: Vec<Value> = judged
         .map(|(verdict, raw)| Value::Object(Map::from_iter([(verdict.detector.to_string(), json!(raw))])))
         .collect();
-    if let Some((_, cause)) = outcome.error {
+    if let Some(cause) = error {
         all.push(json!({ "ERROR": clean(cause) }));
     }
     all
@@ -352,8 +376,8 @@ mod tests {
             Verdict { detector: DetectorId::from("a.b.C"), raw: Some(0.25) },
             Verdict { detector: DetectorId::from("a.b.D"), raw: None },
         ];
-        let outcome =
-            Outcome { verdicts: &verdicts, score: None, error: Some((Stage::Detection, "unverified")) };
+        let outcome = Outcome::Errored { verdicts: &verdicts, stage: Stage::Detection, cause: "unverified" };
         assert_eq!(detector_scores(&outcome), [json!({"a.b.C": 0.25}), json!({"ERROR": "unverified"})]);
+        assert_eq!(detector_scores(&Outcome::Skipped), [json!({"SKIP": 0})]);
     }
 }

@@ -133,6 +133,20 @@ fn only_planned_responses_are_recorded() {
 }
 
 #[test]
+fn the_original_half_of_a_pair_is_recorded_once_and_left_out_of_the_score() {
+    let skipped = ProbeRunEvent::ResponseSkipped { call: call_of(1, 0) };
+    let mut past = vec![opened(), claimed(1)];
+    given(&past)
+        .when(&record(1, vec![skipped.clone(), scored(1, 0, 1.0)]))
+        .then(std::slice::from_ref(&skipped));
+    past.extend([skipped, scored(1, 1, 0.0)]);
+    given(&past).when(&record(1, vec![scored(1, 0, 1.0)])).then_nothing();
+    let ended =
+        [ProbeRunEvent::Scored { score: Some(Score::FAIL) }, ProbeRunEvent::Closed { finished: true }];
+    given(&past).when(&ScoreProbeRun { id: id(), fence: 1 }).then(&ended);
+}
+
+#[test]
 fn errors_are_left_out_of_the_score() {
     let score = ScoreProbeRun { id: id(), fence: 1 };
     let mut past = vec![opened(), claimed(1), scored(1, 0, 1.0)];

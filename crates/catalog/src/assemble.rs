@@ -125,7 +125,7 @@ fn prompt(row: &Row, probe: &ProbeId, version: &Version, mutators: &[&str], seed
             Message::user(user),
         ],
         criteria: Criteria::of_triggers(seed.triggers.unwrap_or_else(|| vec![canary])),
-        prompt_group: Vec::new(),
+        half: None,
     }
 }
 

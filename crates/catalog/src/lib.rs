@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 
 use touchstone_vocabulary::Version;
 
-pub use model::{Edition, Harness, Probe, Prompt, Scenario};
+pub use model::{Edition, Half, Harness, Probe, Prompt, Scenario};
 pub use sample::sample;
 
 static LATEST: LazyLock<Edition> = LazyLock::new(assemble::edition);

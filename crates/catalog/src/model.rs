@@ -50,8 +50,28 @@ pub struct Prompt {
     pub messages: Vec<Message>,
     /// What the probe's detectors compare an answer with.
     pub criteria: Criteria,
-    /// The other prompts that are only meaningful together with this one; empty when it stands alone.
-    pub prompt_group: Vec<PromptId>,
+    /// What it is to another prompt where the two belong together.
+    pub half: Option<Half>,
+}
+
+/// One half of a pair: a question, and the same question put differently. The two are asked together, and only the
+/// answer to the variant is judged, beside that to the original.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Half {
+    Original { variant: PromptId },
+    Variant { original: PromptId },
+}
+
+impl Prompt {
+    /// Its own id, then that of its other half; empty when it stands alone.
+    pub fn group(&self) -> Vec<PromptId> {
+        match &self.half {
+            None => Vec::new(),
+            Some(Half::Original { variant: other } | Half::Variant { original: other }) => {
+                vec![self.id.clone(), other.clone()]
+            }
+        }
+    }
 }
 
 /// One version of the catalogue.

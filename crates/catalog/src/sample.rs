@@ -2,12 +2,12 @@
 
 use touchstone_vocabulary::{PromptId, Version};
 
-use crate::model::{Probe, Prompt};
+use crate::model::{Half, Probe, Prompt};
 
 /// Some of a probe's prompts: all in catalogue order for `None`, else the first `size` in an order fixed by hashing.
 ///
 /// The order is that of the BLAKE3 hash of probe id, version and prompt id, so a smaller sample is the beginning of a
-/// larger one. Prompts that form a group count as one and stay together.
+/// larger one. The halves of a pair count as one and stay together.
 pub fn sample<'a>(edition_version: &Version, probe: &'a Probe, size: Option<usize>) -> Vec<&'a Prompt> {
     let Some(size) = size else { return probe.prompts.iter().collect() };
     let mut ranked: Vec<(blake3::Hash, usize, &Prompt)> = probe
@@ -31,9 +31,12 @@ pub fn sample<'a>(edition_version: &Version, probe: &'a Probe, size: Option<usiz
         .collect()
 }
 
-/// The member that stands for a whole group: the smallest id in it.
+/// The prompt that stands for its pair: the original.
 fn leader(prompt: &Prompt) -> &PromptId {
-    prompt.prompt_group.iter().fold(&prompt.id, |least, id| least.min(id))
+    match &prompt.half {
+        Some(Half::Variant { original }) => original,
+        Some(Half::Original { .. }) | None => &prompt.id,
+    }
 }
 
 fn rank(version: &Version, probe: &Probe, leader: &PromptId) -> blake3::Hash {
@@ -50,19 +53,19 @@ mod tests {
     use super::*;
     use touchstone_vocabulary::{Message, ProbeId, ProbeScoring};
 
-    fn probe(groups: &[&[&str]]) -> Probe {
-        let prompts = groups.iter().flat_map(|group| {
-            group.iter().map(|id| Prompt {
-                id: PromptId::from(*id),
-                messages: vec![Message::user(*id)],
-                criteria: touchstone_vocabulary::Criteria::default(),
-                prompt_group: group
-                    .iter()
-                    .filter(|other| other != &id)
-                    .map(|other| PromptId::from(*other))
-                    .collect(),
-            })
-        });
+    fn prompt(id: &str, half: Option<Half>) -> Prompt {
+        let criteria = touchstone_vocabulary::Criteria::default();
+        Prompt { id: PromptId::from(id), messages: vec![Message::user(id)], criteria, half }
+    }
+
+    fn pair(original: &str, variant: &str) -> [Prompt; 2] {
+        [
+            prompt(original, Some(Half::Original { variant: PromptId::from(variant) })),
+            prompt(variant, Some(Half::Variant { original: PromptId::from(original) })),
+        ]
+    }
+
+    fn probe(prompts: Vec<Prompt>) -> Probe {
         Probe {
             id: ProbeId::from("p"),
             name: String::new(),
@@ -71,20 +74,21 @@ mod tests {
             tags: Vec::new(),
             detector_ids: Vec::new(),
             scoring: ProbeScoring::NaiveMeanMin,
-            prompts: prompts.collect(),
+            prompts,
         }
     }
 
     #[test]
     fn pairs_count_as_one_and_stay_together() {
-        let probe = probe(&[&["a", "b"], &["c", "d"], &["e", "f"], &["g"]]);
+        let pairs = [pair("a", "b"), pair("c", "d"), pair("f", "e")].concat();
+        let probe = probe(pairs.into_iter().chain([prompt("g", None)]).collect());
         let version = Version::from("1.0.0");
         for size in 1..=4 {
             let chosen = sample(&version, &probe, Some(size));
             let ids: Vec<_> = chosen.iter().map(|p| p.id.as_str()).collect();
             let groups: std::collections::HashSet<_> = chosen.iter().map(|p| leader(p).as_str()).collect();
             assert_eq!(groups.len(), size);
-            assert!(chosen.iter().all(|p| p.prompt_group.iter().all(|id| ids.contains(&id.as_str()))));
+            assert!(chosen.iter().all(|p| p.group().iter().all(|id| ids.contains(&id.as_str()))));
         }
         assert_eq!(sample(&version, &probe, Some(99)).len(), 7);
         assert!(sample(&version, &probe, Some(0)).is_empty());

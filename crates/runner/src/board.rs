@@ -172,7 +172,8 @@ impl Board {
             (
                 ProbeRunEvent::Claimed { .. }
                 | ProbeRunEvent::ResponseScored { .. }
-                | ProbeRunEvent::ResponseErrored { .. },
+                | ProbeRunEvent::ResponseErrored { .. }
+                | ProbeRunEvent::ResponseSkipped { .. },
                 _,
             ) => None,
         };

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use touchstone_aggregates::api_key::{ApiKey, ApiKeyEvent};
 use touchstone_aggregates::evaluation::{Evaluation, Plan};
-use touchstone_aggregates::probe_run::{ProbeRun, ProbeRunId};
+use touchstone_aggregates::probe_run::{Outcome, ProbeRun, ProbeRunId};
 use touchstone_commands::evaluation::{
     AbortEvaluation, CompleteEvaluation, Ending, PlanEvaluation, ScoreLevels, StartEvaluation, levels,
 };
@@ -37,7 +37,8 @@ const REEXAMINE: Duration = Duration::from_secs(10);
 const SCRUB_AFTER: Duration = Duration::from_secs(1);
 const CURSOR_EVERY: Duration = Duration::from_secs(5);
 /// What is no milestone.
-const RESPONSES: [&str; 2] = ["probe_run.response_scored", "probe_run.response_errored"];
+const RESPONSES: [&str; 3] =
+    ["probe_run.response_scored", "probe_run.response_errored", "probe_run.response_skipped"];
 /// Milestones read at once.
 const BATCH: usize = 1_000;
 
@@ -338,7 +339,9 @@ impl Coordinator {
             let run = ProbeRunId { team: id.team, evaluation: id.id, probe: probe.id.clone() };
             let state = self.shared.store.load::<ProbeRun>(&run).await?.state;
             for outcome in state.run().into_iter().flat_map(|run| run.recorded.values()) {
-                *causes.entry(outcome.cause.clone()).or_default() += 1;
+                if let Outcome::Errored { cause } = outcome {
+                    *causes.entry(cause.clone()).or_default() += 1;
+                }
             }
         }
         let most = causes.into_iter().max_by(|(a, n), (b, m)| n.cmp(m).then(b.cmp(a)));

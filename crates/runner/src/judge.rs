@@ -12,16 +12,18 @@ pub struct Answer<'a> {
     pub tools: &'a [String],
 }
 
-/// Judges one answer. An answer that a detector cannot judge is an error, never a pass or a fail.
+/// Judges one answer, that to a variant beside `twin`, the answer to its original. An answer that a detector cannot
+/// judge is an error, never a pass or a fail.
 pub fn judge(
     call: Call,
     answer: Answer<'_>,
     prompt: &Prompt,
+    twin: Option<&Subject<'_>>,
     probe: &Probe,
     detectors: &Detectors,
 ) -> ProbeRunEvent {
     let Answer { text, tools } = answer;
-    let subject = Subject { tools, ..Subject::new(text, &prompt.criteria, &prompt.messages) };
+    let subject = Subject { tools, twin, ..Subject::new(text, &prompt.criteria, &prompt.messages) };
     let mut verdicts = Vec::with_capacity(probe.detector_ids.len());
     let mut raws = Vec::with_capacity(probe.detector_ids.len());
     let mut cause = None;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use touchstone_aggregates::evaluation::{Plan, PlannedHarness, PlannedProbe, PlannedScenario, Spec};
-use touchstone_catalog::{Edition, Harness, Probe, Prompt, sample};
+use touchstone_catalog::{Edition, Harness, Probe, sample};
 use touchstone_kernel::Owned;
 use touchstone_vocabulary::{EvaluationId, HarnessId, NodeId, ProbeId, PromptId};
 use uuid::Uuid;
@@ -110,11 +110,6 @@ pub fn suite(edition: &Edition, evaluation: &Owned<EvaluationId>, spec: &Spec) -
         prompts.insert(probe.id.clone(), chosen);
     }
     Suite { plan, prompts }
-}
-
-/// The prompts of a probe by id.
-pub fn prompts_of(probe: &Probe) -> BTreeMap<&PromptId, &Prompt> {
-    probe.prompts.iter().map(|prompt| (&prompt.id, prompt)).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,9 @@
 //! Appends of one run are strictly one after another and carry the fence; whoever takes the run makes the next append
 //! of an older holder conflict, and that holder stops. A call's permit is given back when its event is durable, so
 //! what a crash may repeat is what was in flight.
+//!
+//! Of a pair the original is asked first and its answer recorded; then the variant is asked and judged beside it. So a
+//! recorded variant has a recorded original, and what a crash leaves of a pair is picked up from there.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -15,16 +18,16 @@ use futures::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 use touchstone_aggregates::evaluation::Spec;
 use touchstone_aggregates::probe_run::{Call, ProbeRun, ProbeRunEvent, ProbeRunId, Slot, Stage};
-use touchstone_catalog::{Probe, Prompt};
+use touchstone_catalog::{Half, Probe};
 use touchstone_commands::probe_run::{ClaimProbeRun, RecordResponses, ScoreProbeRun};
 use touchstone_hubs::{Completion, Concurrency, HubError, Permit, Retry, with_retry};
 use touchstone_kernel::{Command, Meta, Receipt, Rejection, Sealed, State};
 use touchstone_vocabulary::{Message, ProbeId, ResponseId, TestId, WorkerId};
 use uuid::Uuid;
 
+use crate::agenda::{Agenda, Ask, Twin};
 use crate::engine::Shared;
 use crate::judge::{Answer, judge};
-use crate::plan::prompts_of;
 use crate::target::{Callee, Unreachable, callee};
 
 /// So many events, or so many bytes of answers, go into one append.
@@ -32,6 +35,8 @@ const BATCH_EVENTS: usize = 256;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Slots that may wait or call at once in one run.
 const OPEN_SLOTS: usize = 1_000;
+/// Why a variant has no score when its original has no answer.
+const NO_ORIGINAL: &str = "the original of this pair was not answered, so its variant was not asked";
 /// So many refused credentials in a row end the evaluation.
 pub const REFUSALS_TO_STOP: u32 = 5;
 
@@ -160,18 +165,8 @@ async fn work(held: &mut Held<'_>, fence: u64, cancel: &CancellationToken) -> En
         tracing::error!(run = %assignment.id, "this build has no such probe; another version must finish it");
         return Ended::Stopped;
     };
-    let prompts = prompts_of(probe);
-    let mut todo: VecDeque<(Slot, &Prompt)> = VecDeque::new();
-    for (index, id) in run.prompts.iter().enumerate() {
-        let Some(prompt) = prompts.get(id) else { continue };
-        let prompt_index = u32::try_from(index).unwrap_or(u32::MAX);
-        for generation in 1..=run.generations {
-            let slot = Slot { prompt_index, generation };
-            if !run.recorded.contains_key(&slot) {
-                todo.push_back((slot, *prompt));
-            }
-        }
-    }
+    let agenda = Agenda::new(probe, run);
+    let mut todo = agenda.open(run);
     let Some(callee) = resolve(shared, assignment, cancel).await else { return Ended::Stopped };
     let gate = shared.concurrency.of(assignment.spec.api_key);
     let caller = Caller { shared, assignment, probe, fence, callee: &callee, gate: &gate, cancel };
@@ -223,6 +218,10 @@ async fn work(held: &mut Held<'_>, fence: u64, cancel: &CancellationToken) -> En
                 }
             }
             Some(done) = calls.next(), if !calls.is_empty() => {
+                let Done { event, .. } = &done;
+                if let Some(ask) = agenda.next(event) {
+                    todo.push_front(ask);
+                }
                 waiting.push_back(done);
                 if assignment.refusals.load(Ordering::Relaxed) >= REFUSALS_TO_STOP {
                     return Ended::Unauthorized(
@@ -234,8 +233,8 @@ async fn work(held: &mut Held<'_>, fence: u64, cancel: &CancellationToken) -> En
                 if admission.is_some() =>
             {
                 admission = None;
-                if let Some((slot, prompt)) = todo.pop_front() {
-                    calls.push(caller.call(slot, prompt, permit));
+                if let Some(ask) = todo.pop_front() {
+                    calls.push(caller.call(ask, permit));
                 }
             }
         }
@@ -286,7 +285,7 @@ struct Caller<'a> {
 
 impl Caller<'_> {
     /// One slot from prompt to judged event.
-    async fn call(&self, slot: Slot, prompt: &Prompt, permit: Permit) -> Done {
+    async fn call(&self, Ask { slot, prompt, twin }: Ask<'_>, permit: Permit) -> Done {
         let started_at = self.shared.clock.now();
         let system = self.assignment.spec.params.system_prompt.as_ref().map(Sealed::text);
         let messages: Vec<Message> = system
@@ -295,9 +294,10 @@ impl Caller<'_> {
             .into_iter()
             .chain(prompt.messages.iter().cloned())
             .collect();
-        let (answered, permit) = match self.callee {
-            Ok(callee) => self.ask(callee, &messages, permit).await,
-            Err(cause) => (Err(cause.clone()), Some(permit)),
+        let (answered, permit) = match (self.callee, &twin) {
+            (_, Twin::Missing) => (Err(NO_ORIGINAL.to_owned()), Some(permit)),
+            (Ok(callee), Twin::None | Twin::Answered(..)) => self.ask(callee, &messages, permit).await,
+            (Err(cause), Twin::None | Twin::Answered(..)) => (Err(cause.clone()), Some(permit)),
         };
         let finished_at = self.shared.clock.now();
         let (completion, cause) = match answered {
@@ -318,7 +318,7 @@ impl Caller<'_> {
             test,
             response,
             prompt: prompt.id.clone(),
-            prompt_group: prompt.prompt_group.clone(),
+            prompt_group: prompt.group(),
             messages: Sealed::Open(messages),
             triggers: Sealed::Open(prompt.criteria.shown()),
             answer: Sealed::Open(answer.clone()),
@@ -328,11 +328,18 @@ impl Caller<'_> {
             started_at,
             finished_at,
         };
-        let event = if let Some(cause) = cause {
-            ProbeRunEvent::ResponseErrored { call, verdicts: Vec::new(), stage: Stage::Generation, cause }
-        } else {
-            let answer = Answer { text: &answer, tools: &completion.tools };
-            judge(call, answer, prompt, self.probe, &self.shared.detectors)
+        let event = match cause {
+            Some(cause) => {
+                ProbeRunEvent::ResponseErrored { call, verdicts: Vec::new(), stage: Stage::Generation, cause }
+            }
+            None if matches!(prompt.half, Some(Half::Original { .. })) => {
+                ProbeRunEvent::ResponseSkipped { call }
+            }
+            None => {
+                let answer = Answer { text: &answer, tools: &completion.tools };
+                let twin = twin.subject();
+                judge(call, answer, prompt, twin.as_ref(), self.probe, &self.shared.detectors)
+            }
         };
         Done { event, bytes, permit }
     }

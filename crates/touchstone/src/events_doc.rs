@@ -301,6 +301,9 @@ fn of_probe_run(event: &ProbeRunEvent) -> &'static str {
             "There is no score for this response: the target gave no answer (`stage` generation) or a detector could \
              not judge it (`stage` detection); an error is neither pass nor fail."
         }
+        ProbeRunEvent::ResponseSkipped { .. } => {
+            "The original half of a pair was answered; it is not judged by itself, but the variant's answer beside it."
+        }
         ProbeRunEvent::Scored { .. } => {
             "Every planned response is recorded; the mean of those that have a score, null when none has."
         }

@@ -72,6 +72,30 @@ async fn a_finished_evaluation_has_its_tree_its_responses_and_exact_counts() {
 }
 
 #[tokio::test]
+async fn the_original_half_of_a_pair_is_complete_and_not_judged() {
+    for stage in Stage::both().await {
+        let (mut past, case) = (Past::default(), Case::new(1));
+        past.begin(&case);
+        past.skipped(&case, 0, 0);
+        past.scored(&case, 0, 1, 0.0);
+        stage.apply(&past.events).await;
+        assert_eq!(stage.lines(COUNTS, vec![]).await, ["2+0 2+0 tokens=20/6 micros=4000000 3000000"]);
+        let skipped = "select cast(skipped_responses as text) as line from rm_evaluation_count \
+            union all select cast(skipped_responses as text) from rm_probe_count";
+        assert_eq!(stage.lines(skipped, vec![]).await, ["1", "1"]);
+        assert_eq!(
+            stage.lines(RESPONSES, vec![]).await,
+            [
+                r#"prompt-0-0 SKIP GENERATED - [{"SKIP":0}]"#,
+                r#"prompt-0-1 COMPLETED GENERATED - [{"garak.detectors.x.Y":1.0}]"#,
+            ]
+        );
+        let scores = "select prompt_id as line from rm_response where score is not null";
+        assert_eq!(stage.lines(scores, vec![]).await, ["prompt-0-1"]);
+    }
+}
+
+#[tokio::test]
 async fn a_result_after_the_terminal_event_counts_nowhere() {
     let ends = [
         (EvaluationEvent::Canceled {}, "CANCELED", "-"),

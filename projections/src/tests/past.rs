@@ -78,6 +78,11 @@ impl Past {
         );
     }
 
+    pub fn skipped(&mut self, of: &Case, probe: usize, prompt: u32) {
+        let call = of.call(probe, prompt);
+        self.run(of, probe, &ProbeRunEvent::ResponseSkipped { call });
+    }
+
     /// Created, planned, started, every run opened and the first one claimed.
     pub fn begin(&mut self, of: &Case) {
         let created = EvaluationEvent::Created {

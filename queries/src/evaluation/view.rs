@@ -160,6 +160,7 @@ pub struct EvaluationRow {
     errored_tests: i64,
     completed_responses: i64,
     errored_responses: i64,
+    skipped_responses: i64,
     prompt_tokens: i64,
     completion_tokens: i64,
     generation_micros: i64,
@@ -172,7 +173,8 @@ pub const SELECT: &str = "select e.team_id, e.id, e.name, e.hub, e.model, e.url,
     e.system_prompt, e.agent_configuration_id, e.created_by, e.created_at, e.completed_at, e.status, e.cause, \
     e.score, e.restart_count, e.total_tests, e.stream_version, coalesce(c.completed_tests, 0) as completed_tests, \
     coalesce(c.errored_tests, 0) as errored_tests, coalesce(c.completed_responses, 0) as completed_responses, \
-    coalesce(c.errored_responses, 0) as errored_responses, coalesce(c.prompt_tokens, 0) as prompt_tokens, \
+    coalesce(c.errored_responses, 0) as errored_responses, \
+    coalesce(c.skipped_responses, 0) as skipped_responses, coalesce(c.prompt_tokens, 0) as prompt_tokens, \
     coalesce(c.completion_tokens, 0) as completion_tokens, coalesce(c.generation_micros, 0) as generation_micros, \
     c.first_started_micros, c.last_finished_micros from rm_evaluation e \
     left join rm_evaluation_count c on c.team_id = e.team_id and c.evaluation_id = e.id where e.team_id = ";
@@ -273,7 +275,9 @@ impl EvaluationRow {
         add(&mut counts.tests, TestStatus::Generated.as_str(), self.completed_tests);
         add(&mut counts.tests, TestStatus::Error.as_str(), self.errored_tests);
         add(&mut counts.tests, test.as_str(), open);
-        add(&mut counts.responses, ResponseStatus::Completed.as_str(), self.completed_responses);
+        let scored = self.completed_responses - self.skipped_responses;
+        add(&mut counts.responses, ResponseStatus::Completed.as_str(), scored);
+        add(&mut counts.responses, ResponseStatus::Skip.as_str(), self.skipped_responses);
         add(&mut counts.responses, ResponseStatus::Error.as_str(), self.errored_responses);
         add(&mut counts.responses, response.as_str(), open);
         counts

@@ -154,7 +154,7 @@ async fn what_is_open_is_still_to_come_or_canceled_once_the_evaluation_is_over()
             json!({
                 "probes": {"COMPLETED": 1, "IN_PROGRESS": 1},
                 "tests": {"GENERATED": 5, "ERROR": 1, "CREATED": 4},
-                "responses": {"COMPLETED": 4, "ERROR": 2, "CREATED": 4},
+                "responses": {"COMPLETED": 3, "SKIP": 1, "ERROR": 2, "CREATED": 4},
             })
         );
         assert_eq!(
@@ -162,7 +162,7 @@ async fn what_is_open_is_still_to_come_or_canceled_once_the_evaluation_is_over()
             json!({
                 "probes": {"COMPLETED": 1, "CANCELED": 1},
                 "tests": {"GENERATED": 5, "ERROR": 1, "CANCELED": 4},
-                "responses": {"COMPLETED": 4, "ERROR": 2, "CANCELED": 4},
+                "responses": {"COMPLETED": 3, "SKIP": 1, "ERROR": 2, "CANCELED": 4},
             })
         );
         assert_eq!(
@@ -187,7 +187,7 @@ async fn an_evaluation_shows_its_counts_and_on_demand_what_was_asked() {
             "total_response_count": 10, "completed_response_count": 4, "error_response_count": 2,
             "total_generation_time": 9, "average_generation_time": 4, "score": 0.75,
             "status_counts": {"probes": {}, "tests": {"GENERATED": 5, "ERROR": 1, "CANCELED": 4},
-                "responses": {"COMPLETED": 4, "ERROR": 2, "CANCELED": 4}},
+                "responses": {"COMPLETED": 3, "SKIP": 1, "ERROR": 2, "CANCELED": 4}},
             "hub": "custom", "model": "practice", "url": "http://127.0.0.1:1/v1", "created_at": 100,
             "created_by": id(50), "completed_at": 160, "team_id": TEAM.to_string(), "restart_count": 1,
             "metadata": null, "completion_tokens": 30, "prompt_tokens": 100, "total_tokens": 130,

@@ -162,10 +162,11 @@ impl Stage {
         }
     }
 
-    /// Counters of an evaluation: 5 calls answered, 1 not, 4 answers judged, in 9.4 seconds from first to last.
+    /// Counters of an evaluation: 5 calls answered, 1 not, 3 answers judged and 1 skipped, in 9.4 seconds from first to
+    /// last.
     pub async fn count(&self, team: TeamId, number: u128) {
         self.run(&format!(
-            "insert into rm_evaluation_count values ('{team}', '{}', 5, 1, 4, 2, 100, 30, 21000000, 1000000, 10400000)",
+            "insert into rm_evaluation_count values ('{team}', '{}', 5, 1, 4, 2, 1, 100, 30, 21000000, 1000000, 10400000)",
             id(number)
         ))
         .await;
@@ -214,8 +215,8 @@ impl Stage {
             ),
             format!(
                 "insert into rm_probe_count values \
-                 ('{team}', '{evaluation}', 'p.a', 2, 0.25, 4, 0, 4, 0, 70, 10, 1, 1, 2), \
-                 ('{team}', '{evaluation}', 'p.b', 1, null, 1, 1, 0, 2, 30, 20, 1, 1, 2)"
+                 ('{team}', '{evaluation}', 'p.a', 2, 0.25, 4, 0, 4, 0, 0, 70, 10, 1, 1, 2), \
+                 ('{team}', '{evaluation}', 'p.b', 1, null, 1, 1, 0, 2, 0, 30, 20, 1, 1, 2)"
             ),
         ];
         self.run(&sql.join("; ")).await;

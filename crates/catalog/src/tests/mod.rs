@@ -134,7 +134,7 @@ fn each_prompt_forbids_one_text_and_asks_without_guillemets() {
                 assert!(!text.contains(slot), "{} leaves {slot} open: {text}", probe.id);
             }
         }
-        assert!(prompt.prompt_group.is_empty() && !prompt.criteria.triggers.is_empty());
+        assert!(prompt.half.is_none() && !prompt.criteria.triggers.is_empty());
     }
 }
 
@@ -250,7 +250,7 @@ fn digest(edition: &Edition) -> String {
             add(prompt.id.as_str());
             prompt.messages.iter().for_each(|m| add(&m.content));
             prompt.criteria.triggers.iter().for_each(|t| add(t));
-            prompt.prompt_group.iter().for_each(|id| add(id.as_str()));
+            prompt.group().iter().for_each(|id| add(id.as_str()));
         }
     }
     hasher.finalize().to_hex().to_string()
