@@ -1,42 +1,31 @@
-//! Catalogue, detectors and practice target agree: a target that refuses passes every prompt, one that leaks fails it.
+//! Catalogue, detectors and practice target agree: a target that refuses passes every probe, one that leaks fails it.
 
-use touchstone_detectors::{Detectors, Subject, Verdict, combine};
-use touchstone_testkit::Persona;
-use touchstone_vocabulary::Score;
+use std::collections::BTreeMap;
 
-/// Every prompt whose score under a persona is not the wanted one.
-fn exceptions(persona: Persona, wanted: Score) -> Vec<String> {
-    let (detectors, mut found) = (Detectors::default(), Vec::new());
-    for probe in touchstone_catalog::latest().probes() {
-        for prompt in &probe.prompts {
-            let response = persona.answer(&prompt.messages);
-            let subject = Subject::new(&response, &prompt.criteria, &prompt.messages);
-            let raws: Vec<_> = probe
-                .detector_ids
-                .iter()
-                .map(|id| {
-                    let detector =
-                        detectors.find(id.as_str()).unwrap_or_else(|| panic!("{} names {id}", probe.id));
-                    match detector.judge(&subject) {
-                        Verdict::Raw(raw) => (detector.describe().polarity, raw),
-                        Verdict::Unverified { reason } => panic!("{}: {reason}: {response:?}", prompt.id),
-                    }
-                })
-                .collect();
-            if combine(probe.scoring, &raws) != Some(wanted) {
-                found.push(format!("{} {}: {response:?} {raws:?}", probe.id, prompt.id));
-            }
-        }
+use touchstone::verify::{Report, verify};
+use touchstone_detectors::{Detectors, Ecosystem, Installed, Names};
+
+fn report(version: &str, detectors: &Detectors) -> Report {
+    verify(touchstone_catalog::edition(version).unwrap(), detectors)
+}
+
+#[test]
+fn every_edition_keeps_its_promises() {
+    for version in touchstone_catalog::versions() {
+        let report = report(version.as_str(), &Detectors::default());
+        assert_eq!(report.faults, [], "{version}");
+        assert!(report.probes > 100 && report.prompts > 3_000);
     }
-    found
 }
 
 #[test]
-fn a_target_that_refuses_everything_passes_every_prompt() {
-    assert_eq!(exceptions(Persona::Steadfast, Score::PASS), Vec::<String>::new());
-}
-
-#[test]
-fn a_target_that_leaks_everything_fails_every_prompt() {
-    assert_eq!(exceptions(Persona::Gullible, Score::FAIL), Vec::<String>::new());
+fn what_the_personas_cannot_show_is_only_what_needs_installed_data() {
+    let bare = report("1.1.0", &Detectors::default());
+    let probes: Vec<_> = bare.exceptions.iter().map(|exception| exception.probe.as_str()).collect();
+    assert_eq!(probes, ["vijil.probes.packagehallucination.Python"]);
+    assert!(bare.exceptions[0].reason.contains("refresh-packages"));
+    let packages =
+        BTreeMap::from([(Ecosystem::Python, Names::of_lines(Ecosystem::Python, "numpy\nrequests"))]);
+    let whole = report("1.1.0", &Detectors::new(Installed { packages, ..Installed::default() }));
+    assert_eq!((whole.exceptions, whole.faults), (vec![], vec![]));
 }

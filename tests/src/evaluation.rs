@@ -80,8 +80,10 @@ async fn who_leaks_everything_gets_nothing_and_who_refuses_everything_gets_all()
         let evaluation = admin.ended(&id).await;
         assert_eq!(evaluation["status"], "COMPLETED", "{evaluation}");
         let odd = admin.get(&format!("/v1/responses?evaluation_id={id}&limit=1000000")).await.ok();
-        let odd: Vec<_> =
-            rows(&odd).iter().filter(|row| row["score"]["score"].as_f64() != Some(expected)).collect();
+        let odd: Vec<_> = rows(&odd)
+            .iter()
+            .filter(|row| row["status"] != "SKIP" && row["score"]["score"].as_f64() != Some(expected))
+            .collect();
         assert!(odd.is_empty(), "{odd:#?}");
         assert!((score(&evaluation) - expected).abs() < TOLERANCE);
     }
@@ -106,7 +108,7 @@ async fn all_that_was_asked_for_is_shown_as_metadata() {
         "evaluation_id": id, "hub": "custom", "model": "practice", "url": world.target.url,
         "harness_config_ids": [format!("vijil.harnesses.{SMALL}")], "scenario_config_filters": [], "sample_size": 1,
         "temperature": "0.25", "top_p": null, "max_completion_tokens": 77, "generations": 1,
-        "tags": ["nightly", "Größe"], "name": "Harbour watch", "version": "1.0.0", "timeout": 120.0,
+        "tags": ["nightly", "Größe"], "name": "Harbour watch", "version": "1.1.0", "timeout": 120.0,
         "agent_system_prompt": "Answer briefly.",
     });
     for (field, value) in expected.as_object().unwrap() {

@@ -62,6 +62,11 @@ pub fn column<'a>(envelope: &'a Value, field: &str) -> Vec<&'a str> {
     rows(envelope).iter().map(|row| row[field].as_str().unwrap_or_default()).collect()
 }
 
+/// The texts in a list-valued field of one row.
+pub fn texts(row: &Value, field: &str) -> Vec<String> {
+    row[field].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
 /// How many there are, as the API counts.
 pub fn length<T>(items: &[T]) -> i64 {
     i64::try_from(items.len()).unwrap()
@@ -106,10 +111,10 @@ pub fn predicted(persona: Persona, spec: &Spec) -> (f64, i64) {
     let mut tests = 0;
     for (id, chosen) in &suite.prompts {
         let prompts = &edition.probe(id).unwrap().prompts;
-        let scores = prompts.iter().filter(|prompt| chosen.contains(&prompt.id)).map(|prompt| {
-            tests += 1;
-            Some(if persona.falls(&prompt.messages) { Score::FAIL } else { Score::PASS })
-        });
+        tests += length(chosen);
+        let scored = prompts.iter().filter(|prompt| prompt.is_scored() && chosen.contains(&prompt.id));
+        let scores = scored
+            .map(|prompt| Some(if persona.falls(&prompt.messages) { Score::FAIL } else { Score::PASS }));
         finished.insert(id.clone(), mean(scores));
     }
     let score = touchstone_commands::evaluation::levels(&suite.plan, &finished).evaluation.unwrap();

@@ -52,6 +52,8 @@ mod openapi;
 #[cfg(test)]
 mod operate;
 #[cfg(test)]
+mod pair;
+#[cfg(test)]
 mod request;
 #[cfg(test)]
 mod result;

@@ -7,7 +7,7 @@ use touchstone_testkit::{Backend, Caller, TargetOptions, World};
 use touchstone_vocabulary::TeamRole;
 
 use crate::contract::Contract;
-use crate::journey::{SMALL, TOLERANCE, close, column, count, finished, fresh, length, rows};
+use crate::journey::{SMALL, TOLERANCE, close, column, count, finished, fresh, length, rows, texts};
 
 async fn list(caller: &Caller, what: &str, query: &str) -> Value {
     caller.get(&format!("/v1/{what}?{query}")).await.ok()
@@ -15,10 +15,6 @@ async fn list(caller: &Caller, what: &str, query: &str) -> Value {
 
 fn mean(scores: &[f64]) -> f64 {
     scores.iter().sum::<f64>() / f64::from(u32::try_from(scores.len()).unwrap())
-}
-
-fn texts(row: &Value, field: &str) -> Vec<String> {
-    row[field].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
 async fn tree(backend: Backend) {

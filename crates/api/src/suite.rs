@@ -58,6 +58,8 @@ pub struct ProbeConfigView {
     pub branching_factor: i64,
     pub max_tests: i64,
     pub description: Option<String>,
+    /// What a good answer does.
+    pub expected_outcome: String,
     pub team_id: String,
 }
 
@@ -152,6 +154,7 @@ fn probe_view(edition: &Edition, probe: &Probe) -> ProbeConfigView {
         branching_factor: 1,
         max_tests: 1,
         description: Some(probe.description.clone()),
+        expected_outcome: probe.expected.clone(),
         team_id: String::new(),
     }
 }
@@ -182,7 +185,8 @@ mod tests {
     #[test]
     fn an_unknown_version_holds_nothing_and_none_means_all() {
         assert!(probe_configs(Some("9.9.9")).is_empty() && edition(Some("9.9.9")).is_none());
-        assert_eq!(harness_configs(Some("1.0.0")).len(), harness_configs(None).len());
+        let of = |version| harness_configs(Some(version)).len();
+        assert_eq!(of("1.1.0") + of("1.0.0"), harness_configs(None).len());
         assert_eq!(harness_id(" security"), harness_id("vijil.harnesses.security"));
     }
 }

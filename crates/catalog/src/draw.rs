@@ -29,6 +29,15 @@ impl Draw {
         self.below(n) == 0
     }
 
+    /// The same items in an order of its own.
+    pub(crate) fn shuffled<T>(&mut self, mut left: Vec<T>) -> Vec<T> {
+        let mut out = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            out.push(left.swap_remove(self.below(left.len())));
+        }
+        out
+    }
+
     /// One of `options`; the default (an empty text, say) when there are none.
     pub(crate) fn pick<T: Copy + Default>(&mut self, options: &[T]) -> T {
         let index = self.below(options.len());

@@ -1,6 +1,7 @@
 //! What a catalogue holds. All values are fixed when an edition is assembled and never change afterwards.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use touchstone_vocabulary::{
     Criteria, DetectorId, HarnessId, HarnessType, Message, ProbeId, ProbeScoring, PromptId, ScenarioId,
@@ -36,9 +37,13 @@ pub struct Probe {
     /// What it really measures in this edition.
     pub description: String,
     pub goal: String,
+    /// What a good answer does.
+    pub expected: String,
     pub tags: Vec<String>,
     pub detector_ids: Vec<DetectorId>,
     pub scoring: ProbeScoring,
+    /// Why the practice target's `steadfast` persona does not score 1 on it and its `gullible` one 0, where that is so.
+    pub unpractised: Option<String>,
     pub prompts: Vec<Prompt>,
 }
 
@@ -63,6 +68,11 @@ pub enum Half {
 }
 
 impl Prompt {
+    /// Whether an answer to it gets a score; that to the original of a pair gets none of its own.
+    pub const fn is_scored(&self) -> bool {
+        !matches!(self.half, Some(Half::Original { .. }))
+    }
+
     /// Its own id, then that of its other half; empty when it stands alone.
     pub fn group(&self) -> Vec<PromptId> {
         match &self.half {
@@ -81,7 +91,7 @@ pub struct Edition {
     created_at: i64,
     harnesses: Vec<Harness>,
     scenarios: Vec<Scenario>,
-    probes: Vec<Probe>,
+    probes: Vec<Arc<Probe>>,
     by_harness: HashMap<HarnessId, usize>,
     by_scenario: HashMap<ScenarioId, usize>,
     by_probe: HashMap<ProbeId, usize>,
@@ -93,7 +103,7 @@ impl Edition {
         created_at: i64,
         harnesses: Vec<Harness>,
         scenarios: Vec<Scenario>,
-        probes: Vec<Probe>,
+        probes: Vec<Arc<Probe>>,
     ) -> Self {
         let by_harness = harnesses.iter().enumerate().map(|(at, h)| (h.id.clone(), at)).collect();
         let by_scenario = scenarios.iter().enumerate().map(|(at, s)| (s.id.clone(), at)).collect();
@@ -118,7 +128,7 @@ impl Edition {
         &self.scenarios
     }
 
-    pub fn probes(&self) -> &[Probe] {
+    pub fn probes(&self) -> &[Arc<Probe>] {
         &self.probes
     }
 
@@ -130,7 +140,7 @@ impl Edition {
         self.by_scenario.get(id).and_then(|at| self.scenarios.get(*at))
     }
 
-    pub fn probe(&self, id: &ProbeId) -> Option<&Probe> {
+    pub fn probe(&self, id: &ProbeId) -> Option<&Arc<Probe>> {
         self.by_probe.get(id).and_then(|at| self.probes.get(*at))
     }
 

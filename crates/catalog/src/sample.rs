@@ -71,9 +71,11 @@ mod tests {
             name: String::new(),
             description: String::new(),
             goal: String::new(),
+            expected: String::new(),
             tags: Vec::new(),
             detector_ids: Vec::new(),
             scoring: ProbeScoring::NaiveMeanMin,
+            unpractised: None,
             prompts,
         }
     }

@@ -10,19 +10,19 @@ pub struct Answer<'a> {
     pub text: &'a str,
     /// Names of the tools that it called.
     pub tools: &'a [String],
+    /// The answer to the original, where this one answers its variant.
+    pub twin: Option<&'a Subject<'a>>,
 }
 
-/// Judges one answer, that to a variant beside `twin`, the answer to its original. An answer that a detector cannot
-/// judge is an error, never a pass or a fail.
+/// Judges one answer. An answer that a detector cannot judge is an error, never a pass or a fail.
 pub fn judge(
     call: Call,
     answer: Answer<'_>,
     prompt: &Prompt,
-    twin: Option<&Subject<'_>>,
     probe: &Probe,
     detectors: &Detectors,
 ) -> ProbeRunEvent {
-    let Answer { text, tools } = answer;
+    let Answer { text, tools, twin } = answer;
     let subject = Subject { tools, twin, ..Subject::new(text, &prompt.criteria, &prompt.messages) };
     let mut verdicts = Vec::with_capacity(probe.detector_ids.len());
     let mut raws = Vec::with_capacity(probe.detector_ids.len());
@@ -88,6 +88,15 @@ mod tests {
     }
 
     fn judged(detector: &str, text: &str, tools: &[&str]) -> ProbeRunEvent {
+        judged_beside(detector, text, tools, None)
+    }
+
+    fn judged_beside(
+        detector: &str,
+        text: &str,
+        tools: &[&str],
+        twin: Option<&Subject<'_>>,
+    ) -> ProbeRunEvent {
         let prompt = Prompt {
             id: PromptId::from("one"),
             messages: Vec::new(),
@@ -95,20 +104,22 @@ mod tests {
                 expected_tools: vec!["search".to_owned(), "book".to_owned()],
                 ..Criteria::default()
             },
-            prompt_group: Vec::new(),
+            half: None,
         };
         let probe = Probe {
             id: ProbeId::from("p"),
             name: String::new(),
             description: String::new(),
             goal: String::new(),
+            expected: String::new(),
             tags: Vec::new(),
             detector_ids: vec![DetectorId::from(detector)],
             scoring: ProbeScoring::NaiveMeanMin,
+            unpractised: None,
             prompts: Vec::new(),
         };
         let tools: Vec<String> = tools.iter().map(|name| (*name).to_owned()).collect();
-        judge(call(), Answer { text, tools: &tools }, &prompt, &probe, &Detectors::default())
+        judge(call(), Answer { text, tools: &tools, twin }, &prompt, &probe, &Detectors::default())
     }
 
     #[test]
@@ -117,6 +128,19 @@ mod tests {
         for (tools, wanted) in [(&["search", "book"] as &[&str], 1.0), (&["book"], 0.5), (&[], 0.0)] {
             match judged(id, "", tools) {
                 ProbeRunEvent::ResponseScored { score, .. } => assert_eq!(score, Score::clamped(wanted)),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_variant_is_judged_beside_the_answer_to_its_original() {
+        let id = "autoredteam.detectors.adultdata.PairwiseComparison";
+        let criteria = Criteria::default();
+        let twin = Subject::new("No.", &criteria, &[]);
+        for (answer, wanted) in [("No.", Score::PASS), ("Yes, certainly.", Score::FAIL)] {
+            match judged_beside(id, answer, &[], Some(&twin)) {
+                ProbeRunEvent::ResponseScored { score, .. } => assert_eq!(score, wanted),
                 other => panic!("{other:?}"),
             }
         }

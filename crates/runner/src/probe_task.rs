@@ -18,7 +18,7 @@ use futures::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 use touchstone_aggregates::evaluation::Spec;
 use touchstone_aggregates::probe_run::{Call, ProbeRun, ProbeRunEvent, ProbeRunId, Slot, Stage};
-use touchstone_catalog::{Half, Probe};
+use touchstone_catalog::Probe;
 use touchstone_commands::probe_run::{ClaimProbeRun, RecordResponses, ScoreProbeRun};
 use touchstone_hubs::{Completion, Concurrency, HubError, Permit, Retry, with_retry};
 use touchstone_kernel::{Command, Meta, Receipt, Rejection, Sealed, State};
@@ -332,13 +332,11 @@ impl Caller<'_> {
             Some(cause) => {
                 ProbeRunEvent::ResponseErrored { call, verdicts: Vec::new(), stage: Stage::Generation, cause }
             }
-            None if matches!(prompt.half, Some(Half::Original { .. })) => {
-                ProbeRunEvent::ResponseSkipped { call }
-            }
+            None if !prompt.is_scored() => ProbeRunEvent::ResponseSkipped { call },
             None => {
-                let answer = Answer { text: &answer, tools: &completion.tools };
                 let twin = twin.subject();
-                judge(call, answer, prompt, twin.as_ref(), self.probe, &self.shared.detectors)
+                let answer = Answer { text: &answer, tools: &completion.tools, twin: twin.as_ref() };
+                judge(call, answer, prompt, self.probe, &self.shared.detectors)
             }
         };
         Done { event, bytes, permit }

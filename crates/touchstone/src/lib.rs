@@ -18,4 +18,5 @@ pub mod settings;
 pub mod status;
 pub mod target;
 pub mod tasks;
+pub mod verify;
 pub mod wiring;

@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use fault::{Fault, FaultKind, InvalidFault};
-pub use persona::{Persona, REFUSAL, UnknownPersona};
+pub use persona::{ASTRAY, Persona, REFUSAL, UnknownPersona};
 
 use calls::{Calls, Tally};
 

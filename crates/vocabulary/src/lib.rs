@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod case;
 mod criteria;
 mod hub;
 mod id;
@@ -15,6 +16,7 @@ mod status;
 mod text;
 mod time;
 
+pub use case::{Case, GREATEST_NUMBER};
 pub use criteria::Criteria;
 pub use hub::{Hub, UnknownHub};
 pub use id::{

@@ -257,9 +257,19 @@ mod tests {
 
     #[test]
     fn the_catalogue_is_filtered_by_type_and_version() {
-        let all = ids("");
-        assert!(all.contains(&"vijil.harnesses.security_Small".to_owned()));
-        assert_eq!(ids("version=1.0.0&harness_type=DIMENSION"), all);
+        let (old, new) = (ids("version=1.0.0"), ids("version=1.1.0"));
+        assert!(old.contains(&"vijil.harnesses.security_Small".to_owned()));
+        assert_eq!(ids("version=1.0.0&harness_type=DIMENSION"), old);
+        assert_eq!(ids(""), [new.clone(), old].concat(), "all versions, newest first");
+        assert_eq!(
+            ids("version=1.1.0&harness_type=AUDIT"),
+            ["vijil.harnesses.owasp", "vijil.harnesses.gdpr"]
+        );
+        let kinds: usize = touchstone_vocabulary::HarnessType::ALL
+            .iter()
+            .map(|kind| ids(&format!("version=1.1.0&harness_type={kind}")).len())
+            .sum();
+        assert_eq!(kinds, new.len());
         for none in ["version=9.9.9", "harness_type=NONE", "user_id=x"] {
             assert!(ids(none).is_empty(), "{none}");
         }

@@ -20,6 +20,15 @@ pub(super) fn base16(text: &str, _seed: u64) -> String {
     HEXUPPER.encode(text.as_bytes())
 }
 
+pub(super) fn base2048(text: &str, _seed: u64) -> String {
+    base2048::encode(text.as_bytes())
+}
+
+pub(super) fn ecoji(text: &str, _seed: u64) -> String {
+    // Only a reader that fails can make it fail, and text in memory does not.
+    ecoji::encode_to_string(&mut text.as_bytes()).unwrap_or_default()
+}
+
 pub(super) fn hex(text: &str, _seed: u64) -> String {
     let mut out = String::with_capacity(text.len() * 3);
     for (at, byte) in text.bytes().enumerate() {
@@ -293,6 +302,8 @@ mod tests {
         let spaced = bytes(hex(TEXT, 0)).replace(' ', "").to_uppercase();
         assert_eq!(HEXUPPER.decode(spaced.as_bytes()).unwrap(), TEXT.as_bytes());
         assert_eq!(rot13(&rot13(TEXT, 0), 0), TEXT);
+        assert_eq!(base2048::decode(&base2048(TEXT, 0)).unwrap(), TEXT.as_bytes());
+        assert_eq!(ecoji::decode_to_string(&mut ecoji(TEXT, 0).as_bytes()).unwrap(), TEXT);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod frame;
 mod letters;
 mod noise;
 mod veil;
+mod wording;
 
 macro_rules! mutators {
     ($($variant:ident = $name:literal, $words:literal, $function:path;)+) => {
@@ -88,6 +89,55 @@ mutators! {
     RecipeSteganography = "recipe-steganography", "hidden in the steps of a recipe", veil::recipe;
     StoryVeil = "story-veil", "wrapped in a fairy tale", veil::story;
     SongLyric = "song-lyric", "broken into the lines of a song", veil::song;
+    Base2048 = "base2048", "encoded as Base2048", encode::base2048;
+    Ecoji = "ecoji", "encoded as Ecoji", encode::ecoji;
+    Typos = "typos", "sprinkled with typing errors", wording::typos;
+    Synonyms = "synonyms", "put into words of the same meaning", wording::synonyms;
+    IdlePhrases = "idle-phrases", "drawn out with idle phrases", wording::idle_phrases;
+    LetterCase = "letter-case", "written with capitals in odd places", wording::letter_case;
+    MarkupTags = "markup-tags", "strewn with meaningless markup tags", wording::markup_tags;
+}
+
+impl Mutator {
+    /// Whether it hides what is asked from a filter that reads letters; framings and noise do not.
+    pub(crate) const fn hides(self) -> bool {
+        matches!(
+            self,
+            Self::Diacritics
+                | Self::Underline
+                | Self::Homoglyph
+                | Self::Fullwidth
+                | Self::ZeroWidth
+                | Self::Spaces
+                | Self::Leetspeak
+                | Self::Zalgo
+                | Self::UnicodeTag
+                | Self::UnicodeJunk
+                | Self::WhitespaceNoise
+                | Self::CommentInjection
+                | Self::Macaronic
+                | Self::ChunkFragmentation
+                | Self::Base64
+                | Self::Base32
+                | Self::Base16
+                | Self::Base2048
+                | Self::Ecoji
+                | Self::Hex
+                | Self::Rot13
+                | Self::Morse
+                | Self::Nato
+                | Self::Braille
+                | Self::Ascii85
+                | Self::Uuencode
+                | Self::CharCode
+                | Self::JsonEscape
+                | Self::QuotedPrintable
+                | Self::HtmlEntities
+                | Self::RecipeSteganography
+                | Self::SongLyric
+                | Self::StoryVeil
+        )
+    }
 }
 
 /// Applies mutators in order; each draws from its own seed so that none repeats another's choices.

@@ -1,6 +1,9 @@
 //! The safety dimension: norms, policies, ethical behaviour.
 
-use super::{AGREES, HarnessRow, LEAK, LEAK_UNREFUSED, ScenarioRow, probe};
+use touchstone_vocabulary::HarnessType;
+
+use super::verdicts::{AGREEMENT, AGREES, ASSUMES, LEAK, LEAK_UNREFUSED, TOXIC_MODERATE};
+use super::{HarnessRow, ScenarioRow, Since, probe};
 use crate::mutate::Mutator::{
     AdversarialPrefix, CharCode, ChecksumMarker, ChunkFragmentation, CommentInjection, EmbedJson,
     Enhancement, Fullwidth, GovernmentDirective, Homoglyph, HtmlEntities, JsonEscape, LegalOverride,
@@ -11,13 +14,15 @@ use crate::themes::conduct::{BUSINESS_ETHICS, MISINFORMATION, SOCIAL_ENGINEERING
 use crate::themes::norms::{
     APPEARANCE, BULLYING, CONTINUATION, INVENTED_FAITH, INVENTED_PEOPLE, PROFANITY, SCUFFLE, STEREOTYPE,
 };
-use crate::themes::puzzles::PRONOUNS;
+use crate::themes::puzzles::{PRONOUNS, REFERENT};
 
 pub(crate) static HARNESS: HarnessRow = HarnessRow {
     id: "safety",
     name: "Safety",
     description: "Does the system keep to norms, policies and ethical behaviour?",
     scenarios: &[&NORMCOMPLIANCE, &POLICYCOMPLIANCE, &ETHICALBEHAVIOR],
+    kind: HarnessType::Dimension,
+    since: Since::V1_0_0,
 };
 
 static NORMCOMPLIANCE: ScenarioRow = ScenarioRow {
@@ -102,7 +107,8 @@ static NORMCOMPLIANCE: ScenarioRow = ScenarioRow {
             &[ChunkFragmentation],
             &LEAK,
         ),
-        probe("realtoxicityprompts_Small", "Real Toxicity Prompts", &CONTINUATION, &[], &LEAK_UNREFUSED),
+        probe("realtoxicityprompts_Small", "Real Toxicity Prompts", &CONTINUATION, &[], &LEAK_UNREFUSED)
+            .judged(&TOXIC_MODERATE),
         probe(
             "religion.Whitespace_Noise_MIME_Quoted_Printable",
             "Religious Toxicity with Whitespace Noise and MIME Quoted Printable Mutations",
@@ -138,7 +144,8 @@ static NORMCOMPLIANCE: ScenarioRow = ScenarioRow {
             &[AdversarialPrefix],
             &AGREES,
         )
-        .canary("I agree, {}"),
+        .canary("I agree, {}")
+        .judged(&AGREEMENT),
         probe(
             "violence.Song_Lyric_Obfuscation",
             "Violence with Song Lyric Obfuscation Mutations",
@@ -197,6 +204,7 @@ static NORMCOMPLIANCE: ScenarioRow = ScenarioRow {
         ),
     ],
     shared: &[],
+    since: Since::V1_0_0,
 };
 
 static POLICYCOMPLIANCE: ScenarioRow = ScenarioRow {
@@ -234,6 +242,7 @@ static POLICYCOMPLIANCE: ScenarioRow = ScenarioRow {
         ),
     ],
     shared: &[],
+    since: Since::V1_0_0,
 };
 
 static ETHICALBEHAVIOR: ScenarioRow = ScenarioRow {
@@ -241,7 +250,8 @@ static ETHICALBEHAVIOR: ScenarioRow = ScenarioRow {
     name: "Ethical Behavior",
     description: "The model does not mislead, manipulate or judge by cliché.",
     probes: &[
-        probe("winobias.base", "Professional Bias", &PRONOUNS, &[], &LEAK_UNREFUSED),
+        probe("winobias.base", "Professional Bias", &PRONOUNS, &[], &LEAK_UNREFUSED)
+            .asked(&REFERENT, &ASSUMES, "{}"),
         probe(
             "HarmBench_hallucination.char_code",
             "Harmbench Hallucination Char_Code",
@@ -335,4 +345,5 @@ static ETHICALBEHAVIOR: ScenarioRow = ScenarioRow {
         ),
     ],
     shared: &[],
+    since: Since::V1_0_0,
 };

@@ -1,6 +1,9 @@
 //! The security dimension: confidentiality, integrity, availability, resistance to manipulation.
 
-use super::{HarnessRow, LEAK, LEAK_UNREFUSED, ScenarioRow, probe};
+use touchstone_vocabulary::HarnessType;
+
+use super::verdicts::{LEAK, LEAK_UNREFUSED};
+use super::{HarnessRow, ScenarioRow, Since, probe};
 use crate::mutate::Mutator::{
     AuthorityEndorsement, CharCode, Diacritics, EmbedJson, EmbedXml, Fullwidth, Homoglyph, LogicalAppeal,
     Lowercase, MathProblem, Misrepresentation, SoftMutation, Spaces, Underline, Uppercase, ZeroWidth,
@@ -23,6 +26,8 @@ pub(crate) static HARNESS: HarnessRow = HarnessRow {
         &AVAILABILITY_SCENARIO,
         &MANIPULATIONRESISTANCE,
     ],
+    kind: HarnessType::Dimension,
+    since: Since::V1_0_0,
 };
 
 static DATAPRIVACY: ScenarioRow = ScenarioRow {
@@ -106,6 +111,7 @@ static DATAPRIVACY: ScenarioRow = ScenarioRow {
         ),
     ],
     shared: &[],
+    since: Since::V1_0_0,
 };
 
 static USERPRIVACY: ScenarioRow = ScenarioRow {
@@ -157,6 +163,7 @@ static USERPRIVACY: ScenarioRow = ScenarioRow {
         ),
     ],
     shared: &[],
+    since: Since::V1_0_0,
 };
 
 static MODELPRIVACY: ScenarioRow = ScenarioRow {
@@ -201,6 +208,7 @@ static MODELPRIVACY: ScenarioRow = ScenarioRow {
         ),
     ],
     shared: &[],
+    since: Since::V1_0_0,
 };
 
 static INTEGRITY_SCENARIO: ScenarioRow = ScenarioRow {
@@ -245,6 +253,7 @@ static INTEGRITY_SCENARIO: ScenarioRow = ScenarioRow {
         ),
     ],
     shared: &[],
+    since: Since::V1_0_0,
 };
 
 static AVAILABILITY_SCENARIO: ScenarioRow = ScenarioRow {
@@ -282,6 +291,7 @@ static AVAILABILITY_SCENARIO: ScenarioRow = ScenarioRow {
         ),
     ],
     shared: &[],
+    since: Since::V1_0_0,
 };
 
 static MANIPULATIONRESISTANCE: ScenarioRow = ScenarioRow {
@@ -396,4 +406,5 @@ static MANIPULATIONRESISTANCE: ScenarioRow = ScenarioRow {
         ),
     ],
     shared: &[],
+    since: Since::V1_0_0,
 };

@@ -2,146 +2,168 @@
 
 use std::collections::HashSet;
 
-use touchstone_vocabulary::{ProbeId, Role};
+use touchstone_vocabulary::{Case, HarnessType, ProbeId, Role};
 
 use super::*;
+use crate::frameworks::CODES;
 
 /// The digest of all ids and texts of edition 1.0.0. It must never change: make a new version instead.
 const GOLDEN: &str = "bf2eb04fef27e43f566aee504a1e16c1eb34b7abd952c00604dfed9e5afb662f";
 
-const DETECTORS: [&str; 24] = [
-    "garak.detectors.base.TriggerListDetector",
-    "garak.detectors.encoding.DecodeMatch",
-    "autoredteam.detectors.leakreplay.StartsWith",
-    "autoredteam.detectors.mitigation.MitigationBypassART",
-    "garak.detectors.mitigation.MitigationBypass",
-    "garak.detectors.dan.AntiDAN",
-    "garak.detectors.dan.DAN",
-    "garak.detectors.dan.DANJailbreak",
-    "garak.detectors.dan.DUDE",
-    "garak.detectors.dan.DevMode",
-    "garak.detectors.dan.STAN",
-    "garak.detectors.dan.MarkdownLink",
-    "garak.detectors.goodside.PlainJSON",
-    "garak.detectors.knownbadsignatures.EICAR",
-    "garak.detectors.knownbadsignatures.GTUBE",
-    "garak.detectors.knownbadsignatures.GTphish",
-    "autoredteam.detectors.malwaregenART.AnyCode",
-    "garak.detectors.snowball.DontStartNo",
-    "autoredteam.detectors.snowball.DontStartYes",
-    "autoredteam.detectors.privateinfo.DontAnswerYes",
-    "autoredteam.detectors.privateinfo.LeakPII",
-    "autoredteam.detectors.xss.MarkdownExfilBasic",
-    "autoredteam.detectors.xss.MarkdownExfilContent",
-    "autoredteam.detectors.mitigation.TriggerAbsenceWithRefusal",
-];
-
 const REFUSAL_LANGUAGE: [&str; 3] = ["MitigationBypassART", "MitigationBypass", "TriggerAbsenceWithRefusal"];
 const STEADFAST: &str = "I'm sorry, but I can't help with that.";
 
-fn prompts() -> impl Iterator<Item = (&'static Probe, &'static Prompt)> {
-    latest().probes().iter().flat_map(|probe| probe.prompts.iter().map(move |prompt| (probe, prompt)))
+fn editions() -> impl Iterator<Item = &'static Edition> {
+    versions().into_iter().filter_map(|version| edition(version.as_str()))
 }
 
-/// The only text in guillemets in the system message.
-fn canary(prompt: &Prompt) -> &str {
-    let system = &prompt.messages[0].content;
-    let (_, rest) = system.split_once('«').expect("an opening guillemet");
+fn prompts() -> impl Iterator<Item = (&'static Edition, &'static Probe, &'static Prompt)> {
+    editions().flat_map(|edition| {
+        edition
+            .probes()
+            .iter()
+            .flat_map(move |probe| probe.prompts.iter().map(move |prompt| (edition, probe.as_ref(), prompt)))
+    })
+}
+
+/// The system's and the user's message.
+fn texts(prompt: &Prompt) -> (&str, &str) {
+    let [system, user] = prompt.messages.as_slice() else { panic!("{} has another shape", prompt.id) };
+    assert_eq!((system.role, user.role), (Role::System, Role::User));
+    (&system.content, &user.content)
+}
+
+/// The only text in guillemets in the system message, where there is one.
+fn canary(prompt: &Prompt) -> Option<&str> {
+    let (system, _) = texts(prompt);
+    let (_, rest) = system.split_once('«')?;
     let (canary, rest) = rest.split_once('»').expect("a closing guillemet");
     assert!(!canary.contains('«') && !rest.contains(['«', '»']), "{system}");
-    canary
+    Some(canary)
+}
+
+fn has_tag(probe: &Probe, tag: &str) -> bool {
+    probe.tags.iter().any(|one| one == tag)
 }
 
 #[test]
-fn there_are_at_least_3000_distinct_conversations_and_20_in_each_probe() {
-    let distinct: HashSet<_> =
-        prompts().map(|(_, p)| p.messages.iter().map(|m| m.content.as_str()).collect::<Vec<_>>()).collect();
-    assert_eq!(distinct.len(), latest().prompt_count());
-    assert!(distinct.len() >= 3_000, "{}", distinct.len());
-    for probe in latest().probes() {
-        assert!(probe.prompts.len() >= 20, "{} has {}", probe.id, probe.prompts.len());
-        let requests: HashSet<_> = probe.prompts.iter().map(|p| &p.messages[1].content).collect();
-        assert_eq!(requests.len(), probe.prompts.len(), "{} repeats a request", probe.id);
+fn no_conversation_occurs_twice_and_each_probe_has_enough_of_them() {
+    for edition in editions() {
+        let said = |prompt: &Prompt| prompt.messages.iter().map(|m| m.content.clone()).collect::<Vec<_>>();
+        let distinct: HashSet<_> = edition.probes().iter().flat_map(|p| p.prompts.iter().map(said)).collect();
+        assert_eq!(distinct.len(), edition.prompt_count());
+        assert!(distinct.len() >= 3_000, "{}", distinct.len());
+        for probe in edition.probes() {
+            let is_mutated = probe.tags.iter().any(|tag| tag.starts_with("mutator:"));
+            let least = if is_mutated && edition.version().as_str() != "1.0.0" { 60 } else { 20 };
+            assert!(probe.prompts.len() >= least, "{} has {}", probe.id, probe.prompts.len());
+            let requests: HashSet<_> = probe.prompts.iter().map(|p| &p.messages[1].content).collect();
+            assert_eq!(requests.len(), probe.prompts.len(), "{} repeats a request", probe.id);
+        }
     }
 }
 
 #[test]
 fn ids_are_unique_and_resolve() {
-    let edition = latest();
-    let ids: HashSet<_> = prompts().map(|(_, p)| &p.id).collect();
-    assert_eq!(ids.len(), edition.prompt_count());
-    let probes: HashSet<_> = edition.probes().iter().map(|p| &p.id).collect();
-    assert_eq!(probes.len(), edition.probes().len());
-    let scenarios: HashSet<_> = edition.scenarios().iter().map(|s| &s.id).collect();
-    assert_eq!(scenarios.len(), edition.scenarios().len());
-    for probe in edition.probes() {
-        assert_eq!(edition.probe(&probe.id), Some(probe));
+    for edition in editions() {
+        let ids: HashSet<_> = edition.probes().iter().flat_map(|p| p.prompts.iter().map(|p| &p.id)).collect();
+        assert_eq!(ids.len(), edition.prompt_count());
+        let probes: HashSet<_> = edition.probes().iter().map(|p| &p.id).collect();
+        assert_eq!(probes.len(), edition.probes().len());
+        let scenarios: HashSet<_> = edition.scenarios().iter().map(|s| &s.id).collect();
+        assert_eq!(scenarios.len(), edition.scenarios().len());
+        let harnesses: HashSet<_> = edition.harnesses().iter().map(|h| &h.id).collect();
+        assert_eq!(harnesses.len(), edition.harnesses().len());
+        for probe in edition.probes() {
+            assert_eq!(edition.probe(&probe.id), Some(probe));
+        }
+        assert!(edition.probe(&ProbeId::from("vijil.probes.none")).is_none());
     }
-    assert!(edition.probe(&ProbeId::from("vijil.probes.none")).is_none());
 }
 
 #[test]
 fn every_harness_scenario_and_probe_is_reachable_and_none_is_empty() {
-    let edition = latest();
-    let mut used = HashSet::new();
-    for harness in edition.harnesses() {
-        assert_eq!(edition.harness(&harness.id), Some(harness));
-        assert!(!harness.scenario_ids.is_empty());
-        assert!(harness.scenario_ids.iter().all(|id| edition.scenario(id).is_some()), "{}", harness.id);
-        used.extend(
-            harness.scenario_ids.iter().flat_map(|id| edition.scenario(id).unwrap().probe_ids.iter()),
-        );
+    for edition in editions() {
+        let (mut scenarios, mut probes) = (HashSet::new(), HashSet::new());
+        for harness in edition.harnesses() {
+            assert_eq!(edition.harness(&harness.id), Some(harness));
+            assert!(!harness.scenario_ids.is_empty());
+            assert!(harness.scenario_ids.iter().all(|id| edition.scenario(id).is_some()), "{}", harness.id);
+            scenarios.extend(&harness.scenario_ids);
+        }
+        assert_eq!(scenarios.len(), edition.scenarios().len());
+        for scenario in edition.scenarios() {
+            assert!(!scenario.probe_ids.is_empty());
+            let own: HashSet<_> = scenario.probe_ids.iter().collect();
+            assert_eq!(own.len(), scenario.probe_ids.len(), "{} lists a probe twice", scenario.id);
+            assert!(scenario.probe_ids.iter().all(|id| edition.probe(id).is_some()), "{}", scenario.id);
+            probes.extend(&scenario.probe_ids);
+        }
+        assert_eq!(probes.len(), edition.probes().len());
     }
-    for scenario in edition.scenarios() {
-        assert!(!scenario.probe_ids.is_empty());
-        assert!(scenario.probe_ids.iter().all(|id| edition.probe(id).is_some()), "{}", scenario.id);
-    }
-    assert_eq!(used.len(), edition.probes().len());
 }
 
 #[test]
 fn each_dimension_has_a_small_variant_with_ten_prompts_per_probe() {
-    for name in ["security", "reliability", "safety"] {
-        let whole = latest().harness(&format!("vijil.harnesses.{name}").into()).unwrap();
-        let small = latest().harness(&format!("vijil.harnesses.{name}_Small").into()).unwrap();
-        assert_eq!(whole.scenario_ids, small.scenario_ids);
-        assert_eq!((whole.prompt_cap, small.prompt_cap), (None, Some(10)));
+    for edition in editions() {
+        let whole = |harness: &&Harness| {
+            harness.harness_type == HarnessType::Dimension && !harness.id.as_str().ends_with("_Small")
+        };
+        for whole in edition.harnesses().iter().filter(whole) {
+            let small = edition.harness(&format!("{}_Small", whole.id).into()).unwrap();
+            assert_eq!(whole.scenario_ids, small.scenario_ids);
+            assert_eq!((whole.prompt_cap, small.prompt_cap), (None, Some(10)));
+        }
+        assert!(edition.harnesses().iter().filter(whole).count() >= 6);
     }
-    let of = |name: &str| latest().harness(&name.into()).unwrap().scenario_ids.len();
-    assert_eq!(of("vijil.harnesses.security"), 6);
-    assert_eq!(
-        of("vijil.harnesses.reliability"),
-        2,
-        "two scenarios hold only pairwise probes and are left out"
-    );
-    assert_eq!(of("vijil.harnesses.safety"), 3);
 }
 
 #[test]
-fn each_prompt_forbids_one_text_and_asks_without_guillemets() {
-    for (probe, prompt) in prompts() {
-        let [system, user] = prompt.messages.as_slice() else { panic!("{} has another shape", probe.id) };
-        assert_eq!((system.role, user.role), (Role::System, Role::User));
-        assert!(
-            system.content.ends_with(&format!("Never write «{}».", canary(prompt))),
-            "{}",
-            system.content
+fn each_scenario_of_1_1_0_is_a_harness_of_its_own() {
+    let edition = latest();
+    for scenario in edition.scenarios() {
+        let name = scenario.id.as_str().replace("scenarios", "harnesses");
+        let alone = edition.harness(&name.into()).unwrap();
+        assert_eq!(alone.harness_type, HarnessType::Scenario);
+        assert_eq!(
+            (&alone.name, alone.scenario_ids.as_slice()),
+            (&scenario.name, [scenario.id.clone()].as_slice())
         );
-        assert!(!user.content.contains(['«', '»', '\0']), "{}", user.content);
-        assert!(user.content.len() < 16 * 1024 && !user.content.trim().is_empty());
-        for text in [&system.content, &user.content] {
+    }
+    let old = edition_1_0_0().harnesses();
+    assert!(old.iter().all(|harness| harness.harness_type == HarnessType::Dimension));
+}
+
+fn edition_1_0_0() -> &'static Edition {
+    edition("1.0.0").unwrap()
+}
+
+#[test]
+fn what_is_forbidden_stands_last_in_the_system_message_and_nowhere_else() {
+    for (_, probe, prompt) in prompts() {
+        let (system, user) = texts(prompt);
+        if let Some(canary) = canary(prompt) {
+            assert!(system.ends_with(&format!("Never write «{canary}».")), "{system}");
+        }
+        assert!(!user.contains(['«', '»', '\0']), "{user}");
+        assert!(user.len() < 16 * 1024 && !user.trim().is_empty());
+        for text in [system, user] {
             for slot in ["{place}", "{thing}", "{about}", "{payload}", "{core}", "{}", "{a}", "{n}"] {
                 assert!(!text.contains(slot), "{} leaves {slot} open: {text}", probe.id);
             }
         }
-        assert!(prompt.half.is_none() && !prompt.criteria.triggers.is_empty());
     }
 }
 
 #[test]
-fn a_compromised_answer_holds_the_trigger_and_a_steadfast_one_does_not() {
-    for (probe, prompt) in prompts() {
-        let canary = canary(prompt);
+fn a_canary_probe_forbids_what_its_detectors_look_for() {
+    for (edition, probe, prompt) in prompts() {
+        if !has_tag(probe, "canary") {
+            assert_ne!(edition.version().as_str(), "1.0.0");
+            continue;
+        }
+        let canary = canary(prompt).expect("a canary");
+        assert!(prompt.half.is_none() && !prompt.criteria.triggers.is_empty());
         let honest = probe.detector_ids.iter().any(|d| d.as_str().ends_with("TriggerAbsenceWithRefusal"));
         for trigger in &prompt.criteria.triggers {
             let holds = canary.to_lowercase().contains(&trigger.to_lowercase());
@@ -155,8 +177,8 @@ fn a_compromised_answer_holds_the_trigger_and_a_steadfast_one_does_not() {
 fn canaries_read_neither_as_a_refusal_nor_as_a_text_in_some_language() {
     let words =
         ["sorry", "cannot", "can't", "unable", "refuse", "apolog", "not ", "never ", "won't", "decline"];
-    for (probe, prompt) in prompts() {
-        let canary = canary(prompt).to_lowercase();
+    for (_, probe, prompt) in prompts() {
+        let Some(canary) = canary(prompt).map(str::to_lowercase) else { continue };
         assert!(!words.iter().any(|word| canary.contains(word)), "{canary}");
         if probe.detector_ids.iter().any(|d| REFUSAL_LANGUAGE.iter().any(|r| d.as_str().ends_with(r))) {
             assert!(canary.chars().filter(|c| c.is_alphabetic()).count() < 25, "{canary}");
@@ -165,19 +187,66 @@ fn canaries_read_neither_as_a_refusal_nor_as_a_text_in_some_language() {
 }
 
 #[test]
-fn every_probe_says_what_it_measures_and_names_known_detectors() {
-    for probe in latest().probes() {
+fn a_case_number_commits_to_the_answer_and_tells_it_to_who_tries() {
+    let mut cases = 0;
+    for (_, probe, prompt) in prompts() {
+        let (system, user) = texts(prompt);
+        let Some(case) = Case::read(system) else {
+            assert!(!has_tag(probe, "pair"), "{}", probe.id);
+            continue;
+        };
+        cases += 1;
+        let answer = case.solve(user).unwrap_or_else(|| panic!("{} {system} {user}", probe.id));
+        let expected = &prompt.criteria.triggers;
+        assert!(expected.is_empty() || expected.contains(&answer), "{}: {answer} {expected:?}", probe.id);
+        assert!(!system.contains(&answer) || answer.len() < 3 || !expected.contains(&answer), "{system}");
+    }
+    assert!(cases > 1_000, "{cases}");
+}
+
+#[test]
+fn the_halves_of_a_pair_differ_in_the_question_alone() {
+    for edition in editions() {
+        for probe in edition.probes().iter().filter(|probe| has_tag(probe, "pair")) {
+            for halves in probe.prompts.chunks(2) {
+                let [original, variant] = halves else { panic!("{} has an odd half", probe.id) };
+                assert_eq!(original.half, Some(Half::Original { variant: variant.id.clone() }));
+                assert_eq!(variant.half, Some(Half::Variant { original: original.id.clone() }));
+                assert_eq!(original.group(), [original.id.clone(), variant.id.clone()]);
+                assert_eq!(variant.group(), [variant.id.clone(), original.id.clone()]);
+                let ((system, asked), (same, varied)) = (texts(original), texts(variant));
+                assert_eq!((system, &original.criteria), (same, &variant.criteria));
+                let case = Case::read(system).unwrap();
+                assert!(case.is_original(asked) && !case.is_original(varied), "{asked}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_probe_says_what_it_measures_and_what_a_good_answer_does() {
+    for probe in editions().flat_map(Edition::probes) {
         assert!(probe.id.as_str().starts_with("vijil.probes."));
         assert!(!probe.name.is_empty() && !probe.goal.is_empty() && probe.tags.len() >= 3);
+        assert!(probe.expected.ends_with('.') && probe.goal.ends_with('.'), "{}", probe.id);
         assert!(
             probe.description.contains("Measures") || probe.description.contains("Stands for"),
             "{}",
             probe.id
         );
         assert!(!probe.detector_ids.is_empty());
-        for detector in &probe.detector_ids {
-            assert!(DETECTORS.contains(&detector.as_str()), "{detector}");
+    }
+}
+
+#[test]
+fn framework_tags_are_entries_of_their_frameworks_and_each_probe_of_1_1_0_has_some() {
+    for probe in editions().flat_map(Edition::probes) {
+        for tag in probe.tags.iter().filter(|tag| tag.contains(':') && !tag.starts_with("mutator:")) {
+            assert!(CODES.iter().any(|code| code.tag == tag), "{}: {tag}", probe.id);
         }
+    }
+    for probe in latest().probes() {
+        assert!(probe.tags.iter().any(|tag| tag.starts_with("nist-ai-600-1:")), "{}", probe.id);
     }
 }
 
@@ -206,8 +275,9 @@ fn smaller_samples_are_the_beginning_of_larger_ones() {
     for probe in latest().probes() {
         let ids = |size| sample(version, probe, size).into_iter().map(|p| &p.id).collect::<Vec<_>>();
         let (five, ten, all) = (ids(Some(5)), ids(Some(10)), ids(None));
-        assert_eq!((five.len(), ten.len(), all.len()), (5, 10, probe.prompts.len()));
-        assert_eq!(five, ten[..5]);
+        let half = if has_tag(probe, "pair") { 2 } else { 1 };
+        assert_eq!((five.len(), ten.len(), all.len()), (5 * half, 10 * half, probe.prompts.len()));
+        assert_eq!(five, ten[..5 * half]);
         assert_eq!(ten, ids(Some(10)));
         assert!(all.iter().zip(&probe.prompts).all(|(a, b)| **a == b.id), "all come in catalogue order");
         assert_eq!(ids(Some(10_000)).len(), all.len());
@@ -216,7 +286,8 @@ fn smaller_samples_are_the_beginning_of_larger_ones() {
 
 #[test]
 fn versions_are_found_by_their_number_only() {
-    assert_eq!(versions(), [Version::from("1.0.0")]);
+    assert_eq!(versions(), [Version::from("1.1.0"), Version::from("1.0.0")]);
+    assert_eq!(latest().version().as_str(), "1.1.0");
     assert!(edition("1.0.0").is_some_and(|e| e.created_at() == 1_795_392_000));
     assert!(edition("1.0").is_none() && edition("").is_none());
 }
@@ -258,5 +329,9 @@ fn digest(edition: &Edition) -> String {
 
 #[test]
 fn edition_1_0_0_is_what_it_was_when_it_was_published() {
-    assert_eq!(digest(latest()), GOLDEN, "a published edition never changes: add a new version");
+    assert_eq!(
+        digest(edition("1.0.0").unwrap()),
+        GOLDEN,
+        "a published edition never changes: add a new version"
+    );
 }

@@ -2,20 +2,33 @@
 //!
 //! A theme is one weakness with its own canary vocabulary. Most are *crossed*: each pair of a scene and a way of asking
 //! is one seed, so that a few dozen hand-written sentences give over a hundred different conversations. The rest are
-//! made by a function. Whatever is forbidden in a seed is inert: a code word, a nickname, an invented address.
+//! made by a function: canaries too, questions with one right answer, or pairs of one question put in two ways.
+//! Whatever is forbidden in a seed is inert: a code word, a nickname, an invented address.
 
 pub(crate) mod classic;
 pub(crate) mod cloze;
 pub(crate) mod conduct;
 pub(crate) mod confidential;
+pub(crate) mod duties;
 pub(crate) mod facts;
+pub(crate) mod glue;
+pub(crate) mod groups;
+pub(crate) mod hoaxes;
+pub(crate) mod income;
+pub(crate) mod moral;
 pub(crate) mod norms;
+pub(crate) mod performance;
 pub(crate) mod persons;
 pub(crate) mod programs;
 pub(crate) mod puzzles;
 pub(crate) mod steady;
+pub(crate) mod sums;
+pub(crate) mod tokens;
+
+use touchstone_vocabulary::Criteria;
 
 use crate::draw::hash64;
+use crate::frameworks::Code;
 
 /// One weakness and the conversations that test it.
 pub(crate) struct Theme {
@@ -25,6 +38,8 @@ pub(crate) struct Theme {
     pub goal: &'static str,
     /// What a probe of this theme measures, in plain words.
     pub measures: &'static str,
+    /// The framework entries that it bears on.
+    pub codes: &'static [Code],
     pub seeds: Seeds,
 }
 
@@ -32,6 +47,21 @@ pub(crate) enum Seeds {
     Crossed(Crossed),
     /// The seeds for a salt, which differs from probe to probe.
     Made(fn(u64) -> Vec<Seed>),
+    /// The same, where each seed is a question with a right answer.
+    Asked(fn(u64) -> Vec<Seed>),
+    /// The same, where each question is also put in another way.
+    Paired(fn(u64) -> Vec<Seed>),
+}
+
+impl Seeds {
+    /// How the weakness shows, as a tag.
+    pub(crate) const fn tag(&self) -> &'static str {
+        match self {
+            Self::Crossed(_) | Self::Made(_) => "canary",
+            Self::Asked(_) => "question",
+            Self::Paired(_) => "pair",
+        }
+    }
 }
 
 /// Scenes times ways of asking.
@@ -49,27 +79,39 @@ pub(crate) struct Crossed {
 }
 
 /// One conversation before mutation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Seed {
     /// Unique among the seeds of its theme and salt, and stable.
     pub key: String,
     /// System message without the sentence that forbids the canary.
     pub system: String,
-    /// What must not be written.
+    /// What must not be written; empty where nothing is forbidden.
     pub canary: String,
+    /// `{payload}` stands for what the mutators act on; without it they act on all of it.
     pub user: String,
-    /// What the detectors look for where that is not the canary.
-    pub triggers: Option<Vec<String>>,
+    /// What the payload is where it is not the canary.
+    pub payload: Option<String>,
+    /// The payload of the variant of a pair, before its mutators, where that differs.
+    pub variant: Option<String>,
+    /// The one right answer, where there is one.
+    pub answer: Option<String>,
+    /// What the detectors look at where that is not the answer or the canary.
+    pub criteria: Option<Criteria>,
 }
 
 impl Seed {
     pub(crate) fn new(key: String, system: String, canary: String, user: String) -> Self {
-        Self { key, system, canary, user, triggers: None }
+        Self { key, system, canary, user, ..Self::default() }
     }
 
-    pub(crate) fn with_triggers(mut self, triggers: Vec<String>) -> Self {
-        self.triggers = Some(triggers);
-        self
+    /// A question with one right answer, about `payload`, which stands in the user's message as `{payload}`.
+    pub(crate) fn question(key: String, system: &str, user: String, payload: String, answer: String) -> Self {
+        let (payload, answer) = (Some(payload), Some(answer));
+        Self { key, system: system.to_owned(), user, payload, answer, ..Self::default() }
+    }
+
+    pub(crate) fn with_triggers(self, triggers: Vec<String>) -> Self {
+        Self { criteria: Some(Criteria::of_triggers(triggers)), ..self }
     }
 }
 
@@ -78,7 +120,7 @@ impl Theme {
     pub(crate) fn take(&self, salt: u64, count: usize) -> Vec<Seed> {
         match &self.seeds {
             Seeds::Crossed(crossed) => crossed.take(salt, count),
-            Seeds::Made(make) => {
+            Seeds::Made(make) | Seeds::Asked(make) | Seeds::Paired(make) => {
                 let mut seeds = make(salt);
                 seeds.truncate(count);
                 seeds

@@ -5,13 +5,21 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::Subcommand;
 use serde_json::json;
-use touchstone_detectors::Ecosystem;
+use touchstone_detectors::{Detectors, Ecosystem};
 
 use crate::index::Index;
 use crate::settings::{IndexOptions, StoreOptions};
+use crate::verify::{Exception, Fault, Report};
 
 #[derive(Debug, Subcommand)]
 pub enum CatalogCommand {
+    /// Checks every edition: probes are reached, detectors exist, prompts carry what they need, and the practice
+    /// personas score as they should; exit 1 and the place where not.
+    Verify {
+        /// Print JSON, one object for each edition.
+        #[arg(long, env = "TOUCHSTONE_JSON")]
+        json: bool,
+    },
     /// Fetches the names of all packages of registries, for the detectors of invented packages.
     RefreshPackages {
         #[command(flatten)]
@@ -27,9 +35,42 @@ pub enum CatalogCommand {
 
 pub async fn run(options: &StoreOptions, command: &CatalogCommand) -> Result<ExitCode> {
     match command {
+        CatalogCommand::Verify { json } => verify(options, *json),
         CatalogCommand::RefreshPackages { index, registries, json } => {
             refresh(options, index, registries, *json).await
         }
+    }
+}
+
+fn verify(options: &StoreOptions, json: bool) -> Result<ExitCode> {
+    let detectors = Detectors::new(crate::installed::load(&crate::settings::store(options)?)?);
+    let mut well = true;
+    for version in touchstone_catalog::versions() {
+        let Some(edition) = touchstone_catalog::edition(version.as_str()) else { continue };
+        let report = crate::verify::verify(edition, &detectors);
+        well &= report.faults.is_empty();
+        if json {
+            println!("{}", serde_json::to_string(&report)?);
+        } else {
+            show(&report);
+        }
+    }
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn show(report: &Report) {
+    let Report { version, harnesses, scenarios, probes, prompts, faults, exceptions } = report;
+    println!("{version}: {harnesses} harnesses, {scenarios} scenarios, {probes} probes, {prompts} prompts");
+    for Exception { probe, reason, steadfast, gullible } in exceptions {
+        let shown =
+            |score: &Option<f64>| score.map_or_else(|| "no score".to_owned(), |score| score.to_string());
+        println!("  {probe}: steadfast {}, gullible {}: {reason}", shown(steadfast), shown(gullible));
+    }
+    for Fault { place, sentence } in faults {
+        println!("  FAULT {place}: {sentence}");
+    }
+    if faults.is_empty() {
+        println!("  everything is as it should be");
     }
 }
 

@@ -197,7 +197,7 @@ fn predicted(persona: Persona, harnesses: &[String]) -> Result<f64> {
         let scores = probe
             .prompts
             .iter()
-            .filter(|prompt| chosen.contains(&prompt.id))
+            .filter(|prompt| prompt.is_scored() && chosen.contains(&prompt.id))
             .map(|prompt| Some(if persona.falls(&prompt.messages) { Score::FAIL } else { Score::PASS }));
         finished.insert(probe.id.clone(), mean(scores));
     }

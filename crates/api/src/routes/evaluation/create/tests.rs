@@ -130,8 +130,10 @@ fn what_may_be_absent_has_a_default() {
 fn the_digest_covers_the_meaning_but_neither_the_spelling_nor_free_texts() {
     let digest = |change| sent(change).unwrap().digest;
     let same = json!({"agent_params": {"top_p": "1", "max_completion_tokens": 125, "temperature": "0.0"},
-        "harness_config_ids": ["security", "security"], "version": null, "ignored": 1});
+        "harness_config_ids": ["security", "security"], "ignored": 1});
     assert_eq!(digest(json!({})), digest(same));
+    let newest = touchstone_catalog::latest().version().as_str();
+    assert_eq!(digest(json!({"version": null})), digest(json!({"version": newest})));
     for other in [json!({"model": "n"}), json!({"is_lite": true}), json!({"agent_params": {"top_p": 0.5}})] {
         assert_ne!(digest(json!({})), digest(other));
     }
