@@ -1,8 +1,33 @@
-//! A team's credential for one hub. The secret itself lives in the vault; events hold its reference and mask.
+//! A team's credential for one hub. Secrets live in the vault; events hold where, and what may be told of them.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use touchstone_kernel::{Event, Owned, Sealed, State};
-use touchstone_vocabulary::{ApiKeyId, Hub, UserId};
+use touchstone_vocabulary::{ApiKeyId, ApiKeyStatus, ConfigField, Hub, UserId};
+
+/// A secret that the vault keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Where the vault keeps it.
+    pub secret_ref: String,
+    /// First and last two characters, the rest stars.
+    pub mask: String,
+    /// The same for the same secret in the same team, and nothing to work back from. Empty for a secret that was kept
+    /// before there were fingerprints.
+    pub fingerprint: String,
+}
+
+/// What stands in one field of a hub config.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Setting {
+    Clear(String),
+    Kept(Kept),
+}
+
+/// What some hubs need beside, or in place of, a value.
+pub type HubConfig = BTreeMap<ConfigField, Setting>;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,34 +43,119 @@ pub enum ApiKeyEvent {
         /// … in so many seconds.
         rate_limit_interval: u32,
         url: Option<String>,
-        /// Where the vault keeps the secret; absent when the key has none.
-        secret_ref: Option<String>,
-        /// First and last two characters, the rest stars.
-        mask: String,
+        /// Absent where the hub config takes its place.
+        value: Option<Kept>,
+        config: HubConfig,
+    },
+    Renamed {
+        name: Sealed<String>,
+        name_digest: String,
+    },
+    LimitsChanged {
+        rate_limit_per_interval: u32,
+        rate_limit_interval: u32,
+    },
+    /// The value is another one; the former is destroyed.
+    SecretRotated {
+        value: Kept,
+    },
+    /// These fields hold something else; former secrets are destroyed.
+    HubConfigChanged {
+        config: HubConfig,
+    },
+    StatusChanged {
+        status: ApiKeyStatus,
     },
     Deleted {},
 }
 
 impl Event for ApiKeyEvent {
     const CONTEXT: &'static str = "api_key";
+
+    fn version(&self) -> u32 {
+        match self {
+            // Version 1 had reference and mask of its value side by side, and no config.
+            Self::Created { .. } => 2,
+            Self::Renamed { .. }
+            | Self::LimitsChanged { .. }
+            | Self::SecretRotated { .. }
+            | Self::HubConfigChanged { .. }
+            | Self::StatusChanged { .. }
+            | Self::Deleted {} => 1,
+        }
+    }
+}
+
+impl ApiKeyEvent {
+    /// Where the secrets are that it brought.
+    pub fn secret_refs(&self) -> Vec<&str> {
+        match self {
+            Self::Created { value, config, .. } => secret_refs(value.as_ref(), config),
+            Self::SecretRotated { value } => vec![&value.secret_ref],
+            Self::HubConfigChanged { config } => secret_refs(None, config),
+            Self::Renamed { .. }
+            | Self::LimitsChanged { .. }
+            | Self::StatusChanged { .. }
+            | Self::Deleted {} => Vec::new(),
+        }
+    }
+}
+
+fn kept<'a>(value: Option<&'a Kept>, config: &'a HubConfig) -> impl Iterator<Item = &'a Kept> {
+    value.into_iter().chain(config.values().filter_map(|setting| match setting {
+        Setting::Kept(kept) => Some(kept),
+        Setting::Clear(_) => None,
+    }))
+}
+
+fn secret_refs<'a>(value: Option<&'a Kept>, config: &'a HubConfig) -> Vec<&'a str> {
+    kept(value, config).map(|kept| kept.secret_ref.as_str()).collect()
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Key {
+    pub name: Sealed<String>,
     pub name_digest: String,
     pub hub: Hub,
     pub rate_limit_per_interval: u32,
     pub rate_limit_interval: u32,
     pub url: Option<String>,
-    pub secret_ref: Option<String>,
+    pub value: Option<Kept>,
+    pub config: HubConfig,
+    pub status: ApiKeyStatus,
+}
+
+impl Key {
+    /// Tells this credential from others of the team: the fingerprint of its value, or of every secret in its config.
+    pub fn fingerprint(&self) -> String {
+        if let Some(value) = &self.value {
+            return value.fingerprint.clone();
+        }
+        kept(None, &self.config).map(|kept| kept.fingerprint.as_str()).collect::<Vec<_>>().join("-")
+    }
+
+    /// Where the secrets are that it has now.
+    pub fn secret_refs(&self) -> Vec<&str> {
+        secret_refs(self.value.as_ref(), &self.config)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum ApiKey {
     #[default]
     Absent,
-    Active(Key),
+    Stored(Box<Key>),
     Deleted,
+}
+
+impl ApiKey {
+    /// What is known of it, unless it is absent or deleted.
+    pub const fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Stored(key) => Some(key),
+            Self::Absent | Self::Deleted => None,
+        }
+    }
 }
 
 impl State for ApiKey {
@@ -54,25 +164,44 @@ impl State for ApiKey {
     type Event = ApiKeyEvent;
 
     fn apply(&mut self, event: &ApiKeyEvent) {
+        if let ApiKeyEvent::Created {
+            created_by: _,
+            name,
+            name_digest,
+            hub,
+            rate_limit_per_interval,
+            rate_limit_interval,
+            url,
+            value,
+            config,
+        } = event
+        {
+            *self = Self::Stored(Box::new(Key {
+                name: name.clone(),
+                name_digest: name_digest.clone(),
+                hub: *hub,
+                rate_limit_per_interval: *rate_limit_per_interval,
+                rate_limit_interval: *rate_limit_interval,
+                url: url.clone(),
+                value: value.clone(),
+                config: config.clone(),
+                status: ApiKeyStatus::Active,
+            }));
+        }
+        let Self::Stored(key) = self else { return };
         match event {
-            ApiKeyEvent::Created {
-                name_digest,
-                hub,
-                rate_limit_per_interval,
-                rate_limit_interval,
-                url,
-                secret_ref,
-                ..
-            } => {
-                *self = Self::Active(Key {
-                    name_digest: name_digest.clone(),
-                    hub: *hub,
-                    rate_limit_per_interval: *rate_limit_per_interval,
-                    rate_limit_interval: *rate_limit_interval,
-                    url: url.clone(),
-                    secret_ref: secret_ref.clone(),
-                });
+            ApiKeyEvent::Created { .. } => {}
+            ApiKeyEvent::Renamed { name, name_digest } => {
+                key.name = name.clone();
+                key.name_digest.clone_from(name_digest);
             }
+            ApiKeyEvent::LimitsChanged { rate_limit_per_interval, rate_limit_interval } => {
+                key.rate_limit_per_interval = *rate_limit_per_interval;
+                key.rate_limit_interval = *rate_limit_interval;
+            }
+            ApiKeyEvent::SecretRotated { value } => key.value = Some(value.clone()),
+            ApiKeyEvent::HubConfigChanged { config } => key.config.extend(config.clone()),
+            ApiKeyEvent::StatusChanged { status } => key.status = *status,
             ApiKeyEvent::Deleted {} => *self = Self::Deleted,
         }
     }

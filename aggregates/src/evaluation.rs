@@ -102,6 +102,8 @@ pub enum EvaluationEvent {
         created_by: UserId,
         /// Digest of the request but its free texts, so that the same client-chosen id with the same content answers the same.
         digest: String,
+        /// That of the API key at the time. Empty where it was not known.
+        key_fingerprint: String,
         spec: Box<Spec>,
     },
     Planned {
@@ -137,6 +139,24 @@ pub enum EvaluationEvent {
 
 impl Event for EvaluationEvent {
     const CONTEXT: &'static str = "evaluation";
+
+    fn version(&self) -> u32 {
+        match self {
+            // Version 1 had no fingerprint.
+            Self::Created { .. } => 2,
+            Self::Planned { .. }
+            | Self::Started {}
+            | Self::Renamed { .. }
+            | Self::Restarted {}
+            | Self::ScoreCalculated { .. }
+            | Self::Completed { .. }
+            | Self::Canceled {}
+            | Self::Errored { .. }
+            | Self::TimedOut { .. }
+            | Self::Failed { .. }
+            | Self::Deleted {} => 1,
+        }
+    }
 }
 
 /// What is known while it exists.
@@ -223,7 +243,7 @@ impl State for Evaluation {
 
     fn apply(&mut self, event: &EvaluationEvent) {
         match event {
-            EvaluationEvent::Created { created_by, digest, spec } => {
+            EvaluationEvent::Created { created_by, digest, spec, key_fingerprint: _ } => {
                 *self = Self::Created(Box::new(Facts {
                     created_by: *created_by,
                     digest: digest.clone(),

@@ -11,6 +11,7 @@ macro_rules! files {
 
 const FILES: &[(&str, &str)] = files![
     "evaluation/created.v1.json",
+    "evaluation/created.v2.json",
     "evaluation/planned.v1.json",
     "evaluation/started.v1.json",
     "evaluation/renamed.v1.json",
@@ -30,6 +31,12 @@ const FILES: &[(&str, &str)] = files![
     "probe_run/scored.v1.json",
     "probe_run/closed.v1.json",
     "api_key/created.v1.json",
+    "api_key/created.v2.json",
+    "api_key/renamed.v1.json",
+    "api_key/limits_changed.v1.json",
+    "api_key/secret_rotated.v1.json",
+    "api_key/hub_config_changed.v1.json",
+    "api_key/status_changed.v1.json",
     "api_key/deleted.v1.json",
     "team/created.v1.json",
     "team/created.v2.json",
@@ -141,7 +148,15 @@ mod tests {
             Scored = "scored",
             Closed = "closed",
         }
-        ApiKeyEvent { Created = "created", Deleted = "deleted" }
+        ApiKeyEvent {
+            Created = "created",
+            Renamed = "renamed",
+            LimitsChanged = "limits_changed",
+            SecretRotated = "secret_rotated",
+            HubConfigChanged = "hub_config_changed",
+            StatusChanged = "status_changed",
+            Deleted = "deleted",
+        }
         TeamEvent {
             Created = "created",
             DetailsChanged = "details_changed",

@@ -1,11 +1,14 @@
-//! Making and deleting API keys.
+//! Making, changing and deleting API keys.
 
-use touchstone_aggregates::api_key::{ApiKey, ApiKeyEvent};
-use touchstone_kernel::{Claim, Command, Kind, Meta, Nothing, Owned, Refusal, Sealed, Within};
-use touchstone_vocabulary::{ApiKeyId, Hub, TeamId, TextFault, check_text};
+mod create;
+mod update;
 
-use crate::caller;
-use crate::reservation::name_digest;
+pub use create::{CreateApiKey, DeleteApiKey};
+/// What is told of a key's secrets and config: parts of [`CreateApiKey`] and [`UpdateApiKey`].
+pub use touchstone_aggregates::api_key::{HubConfig, Kept, Setting};
+use touchstone_kernel::{Claim, Kind, Refusal, Within};
+use touchstone_vocabulary::{ConfigField, Hub, TeamId, TextFault};
+pub use update::{KeyChange, UpdateApiKey};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiKeyRefusal {
@@ -17,12 +20,18 @@ pub enum ApiKeyRefusal {
     NoCalls,
     #[error("rate_limit_interval must be at least 1 second")]
     NoInterval,
-    #[error("this server does not speak to {hub} yet; it speaks to {spoken}")]
-    HubNotSpoken { hub: Hub, spoken: String },
     #[error("a key for {0} needs a value")]
     NoValue(Hub),
+    #[error("the hub_config of a key for {hub} needs {}", names(.missing))]
+    IncompleteConfig { hub: Hub, missing: Vec<ConfigField> },
+    #[error("this key is for {0} and stays so; make another key for another hub")]
+    HubStays(Hub),
     #[error("an API key with this id exists with other content")]
     IdTaken,
+}
+
+fn names(fields: &[ConfigField]) -> String {
+    fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 impl Refusal for ApiKeyRefusal {
@@ -33,8 +42,9 @@ impl Refusal for ApiKeyRefusal {
             Self::BadName(_)
             | Self::NoCalls
             | Self::NoInterval
-            | Self::HubNotSpoken { .. }
-            | Self::NoValue(_) => Kind::Invalid,
+            | Self::NoValue(_)
+            | Self::IncompleteConfig { .. }
+            | Self::HubStays(_) => Kind::Invalid,
         }
     }
 
@@ -43,112 +53,23 @@ impl Refusal for ApiKeyRefusal {
             Self::BadName(_) => Some("name"),
             Self::NoCalls => Some("rate_limit_per_interval"),
             Self::NoInterval => Some("rate_limit_interval"),
-            Self::HubNotSpoken { .. } => Some("hub"),
             Self::NoValue(_) => Some("value"),
+            Self::IncompleteConfig { .. } => Some("hub_config"),
+            Self::HubStays(_) => Some("hub"),
             Self::NoSuchKey | Self::IdTaken => None,
         }
     }
 }
 
-const NAME_SCOPE: &str = "api_key_name";
-const NAME_TAKEN: &str = "an API key of this team has this name already; choose another";
-
-/// Makes a key for a hub. Its name is taken in the team until the key is deleted.
-#[derive(Debug, Clone)]
-pub struct CreateApiKey {
-    pub team: TeamId,
-    pub id: ApiKeyId,
-    pub name: String,
-    pub hub: Hub,
-    pub rate_limit_per_interval: u32,
-    pub rate_limit_interval: u32,
-    pub url: Option<String>,
-    /// Where the vault already keeps the secret.
-    pub secret_ref: Option<String>,
-    pub mask: String,
-}
-
-impl Command for CreateApiKey {
-    type On = ApiKey;
-    type Wants = Nothing;
-    type Refusal = ApiKeyRefusal;
-
-    fn stream(&self) -> Owned<ApiKeyId> {
-        Owned::new(self.team, self.id)
-    }
-
-    fn decide(&self, state: &ApiKey, _: &[Nothing], meta: &Meta) -> Result<Vec<ApiKeyEvent>, ApiKeyRefusal> {
-        check_text(&self.name).map_err(ApiKeyRefusal::BadName)?;
-        if !self.hub.is_spoken() {
-            return Err(ApiKeyRefusal::HubNotSpoken { hub: self.hub, spoken: Hub::spoken_names() });
-        }
-        if self.rate_limit_per_interval == 0 {
-            return Err(ApiKeyRefusal::NoCalls);
-        }
-        if self.rate_limit_interval == 0 {
-            return Err(ApiKeyRefusal::NoInterval);
-        }
-        if self.secret_ref.is_none() {
-            return Err(ApiKeyRefusal::NoValue(self.hub));
-        }
-        match state {
-            ApiKey::Absent => Ok(vec![ApiKeyEvent::Created {
-                created_by: caller(meta),
-                name: Sealed::Open(self.name.clone()),
-                name_digest: name_digest(&self.name),
-                hub: self.hub,
-                rate_limit_per_interval: self.rate_limit_per_interval,
-                rate_limit_interval: self.rate_limit_interval,
-                url: self.url.clone(),
-                secret_ref: self.secret_ref.clone(),
-                mask: self.mask.clone(),
-            }]),
-            ApiKey::Active(_) | ApiKey::Deleted => Err(ApiKeyRefusal::IdTaken),
-        }
-    }
-
-    fn claims(&self, _: &ApiKey, events: &[ApiKeyEvent]) -> Vec<Claim> {
-        if events.is_empty() {
-            Vec::new()
-        } else {
-            vec![name_claim(self.team, name_digest(&self.name), true)]
-        }
-    }
-}
-
-/// Deletes a key and frees its name. A deleted key is missing, also for a second deletion.
-#[derive(Debug, Clone)]
-pub struct DeleteApiKey {
-    pub team: TeamId,
-    pub id: ApiKeyId,
-}
-
-impl Command for DeleteApiKey {
-    type On = ApiKey;
-    type Wants = Nothing;
-    type Refusal = ApiKeyRefusal;
-
-    fn stream(&self) -> Owned<ApiKeyId> {
-        Owned::new(self.team, self.id)
-    }
-
-    fn decide(&self, state: &ApiKey, _: &[Nothing], _: &Meta) -> Result<Vec<ApiKeyEvent>, ApiKeyRefusal> {
-        match state {
-            ApiKey::Active(_) => Ok(vec![ApiKeyEvent::Deleted {}]),
-            ApiKey::Absent | ApiKey::Deleted => Err(ApiKeyRefusal::NoSuchKey),
-        }
-    }
-
-    fn claims(&self, state: &ApiKey, _: &[ApiKeyEvent]) -> Vec<Claim> {
-        match state {
-            ApiKey::Active(key) => vec![name_claim(self.team, key.name_digest.clone(), false)],
-            ApiKey::Absent | ApiKey::Deleted => Vec::new(),
-        }
-    }
-}
-
 fn name_claim(team: TeamId, digest: String, take: bool) -> Claim {
-    Claim { within: Within::Team(team), scope: NAME_SCOPE, digest, take, refusal: NAME_TAKEN, field: "name" }
+    Claim {
+        within: Within::Team(team),
+        scope: "api_key_name",
+        digest,
+        take,
+        refusal: "an API key of this team has this name already; choose another",
+        field: "name",
+    }
 }
 
 /// What may be shown of a secret: its first and last two characters, the rest as stars; all stars under eight.
@@ -163,65 +84,47 @@ pub fn mask(secret: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use touchstone_kernel::testing::{given, meta};
+mod fixtures {
+    use touchstone_aggregates::api_key::{HubConfig, Kept, Setting};
+    use touchstone_vocabulary::{ApiKeyId, ConfigField, Hub, TeamId};
     use uuid::Uuid;
 
-    use super::*;
+    use super::CreateApiKey;
 
-    fn create() -> CreateApiKey {
+    pub const TEAM: TeamId = TeamId(Uuid::from_u128(1));
+    pub const ID: ApiKeyId = ApiKeyId(Uuid::from_u128(4));
+
+    pub fn kept(secret: &str) -> Kept {
+        Kept { secret_ref: format!("ref-{secret}"), mask: "ab****yz".into(), fingerprint: secret.into() }
+    }
+
+    pub fn create() -> CreateApiKey {
         CreateApiKey {
-            team: TeamId(Uuid::from_u128(1)),
-            id: ApiKeyId(Uuid::from_u128(4)),
+            team: TEAM,
+            id: ID,
             name: "main".into(),
             hub: Hub::Custom,
             rate_limit_per_interval: 60,
             rate_limit_interval: 10,
             url: None,
-            secret_ref: Some("ref".into()),
-            mask: "ab****yz".into(),
+            value: Some(kept("first")),
+            config: HubConfig::new(),
         }
     }
 
-    fn delete() -> DeleteApiKey {
-        DeleteApiKey { team: TeamId(Uuid::from_u128(1)), id: ApiKeyId(Uuid::from_u128(4)) }
+    pub fn bedrock() -> CreateApiKey {
+        let config = HubConfig::from([
+            (ConfigField::Region, Setting::Clear("eu-north-1".into())),
+            (ConfigField::AccessKey, Setting::Kept(kept("id"))),
+            (ConfigField::SecretAccessKey, Setting::Kept(kept("secret"))),
+        ]);
+        CreateApiKey { hub: Hub::Bedrock, value: None, config, ..create() }
     }
+}
 
-    #[test]
-    fn a_key_is_made_deleted_and_then_missing() {
-        let made = given::<ApiKey>(&[]).when(&create()).result().unwrap();
-        given::<ApiKey>(&made).when(&create()).then_refused(&ApiKeyRefusal::IdTaken);
-        given::<ApiKey>(&[]).when(&delete()).then_refused(&ApiKeyRefusal::NoSuchKey);
-        given::<ApiKey>(&made).when(&delete()).then(&[ApiKeyEvent::Deleted {}]);
-        let gone = [made, vec![ApiKeyEvent::Deleted {}]].concat();
-        given::<ApiKey>(&gone).when(&delete()).then_refused(&ApiKeyRefusal::NoSuchKey);
-        given::<ApiKey>(&gone).when(&create()).then_refused(&ApiKeyRefusal::IdTaken);
-    }
-
-    #[test]
-    fn each_bad_field_is_named() {
-        let table = [
-            (CreateApiKey { name: String::new(), ..create() }, "name"),
-            (CreateApiKey { hub: Hub::Vertex, ..create() }, "hub"),
-            (CreateApiKey { rate_limit_per_interval: 0, ..create() }, "rate_limit_per_interval"),
-            (CreateApiKey { rate_limit_interval: 0, ..create() }, "rate_limit_interval"),
-            (CreateApiKey { secret_ref: None, ..create() }, "value"),
-        ];
-        for (command, field) in table {
-            let refusal = given::<ApiKey>(&[]).when(&command).result().unwrap_err();
-            assert_eq!((refusal.kind(), refusal.field()), (Kind::Invalid, Some(field)), "{refusal}");
-        }
-    }
-
-    #[test]
-    fn a_name_is_taken_with_the_key_and_freed_with_it() {
-        let events = create().decide(&ApiKey::Absent, &[], &meta()).unwrap();
-        let taken = create().claims(&ApiKey::Absent, &events);
-        let state = touchstone_kernel::State::fold(&events);
-        let freed = delete().claims(&state, &[ApiKeyEvent::Deleted {}]);
-        assert!(taken[0].take && !freed[0].take);
-        assert_eq!(taken[0].digest, freed[0].digest);
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn a_mask_keeps_length_and_edges() {

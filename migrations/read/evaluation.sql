@@ -23,6 +23,7 @@ create table if not exists rm_evaluation (
     timeout double precision,
     system_prompt text,
     agent_configuration_id text,
+    api_key_hash text not null,
     created_by text not null,
     created_at bigint not null,
     completed_at bigint,

@@ -138,7 +138,12 @@ fn of_api_key(recorded: &Recorded) -> Result<Told, ApplyError> {
     let id = thing(recorded);
     Ok(match event::<ApiKeyEvent>(recorded)? {
         ApiKeyEvent::Created { hub, .. } => (None, json!({"api_key_id": id, "hub": hub})),
-        ApiKeyEvent::Deleted {} => (None, json!({"api_key_id": id})),
+        ApiKeyEvent::StatusChanged { status } => (None, json!({"api_key_id": id, "status": status})),
+        ApiKeyEvent::Renamed { .. }
+        | ApiKeyEvent::LimitsChanged { .. }
+        | ApiKeyEvent::SecretRotated { .. }
+        | ApiKeyEvent::HubConfigChanged { .. }
+        | ApiKeyEvent::Deleted {} => (None, json!({"api_key_id": id})),
     })
 }
 

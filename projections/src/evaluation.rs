@@ -43,6 +43,7 @@ struct Evaluation {
     timeout: Option<f64>,
     system_prompt: Option<String>,
     agent_configuration_id: Option<String>,
+    api_key_hash: String,
     created_by: String,
     created_at: i64,
     completed_at: Option<i64>,
@@ -79,6 +80,7 @@ const COLUMNS: &[&str] = &[
     "timeout",
     "system_prompt",
     "agent_configuration_id",
+    "api_key_hash",
     "created_by",
     "created_at",
     "completed_at",
@@ -125,7 +127,7 @@ impl Evaluation {
     fn created(
         key: &Key,
         recorded: &Recorded,
-        created_by: UserId,
+        (created_by, key_fingerprint): (UserId, &str),
         spec: &Spec,
         tags: &[String],
     ) -> Result<Self, ApplyError> {
@@ -157,6 +159,7 @@ impl Evaluation {
             timeout: spec.params.timeout,
             system_prompt: spec.params.system_prompt.as_ref().map(|text| clean(text.text())),
             agent_configuration_id: spec.agent_configuration.as_deref().map(clean),
+            api_key_hash: clean(key_fingerprint),
             created_by: created_by.to_string(),
             created_at: recorded.at().secs(),
             completed_at: None,
@@ -207,6 +210,7 @@ impl Evaluation {
             Arg::OptReal(self.timeout),
             Arg::OptText(self.system_prompt),
             Arg::OptText(self.agent_configuration_id),
+            Arg::Text(self.api_key_hash),
             Arg::Text(self.created_by),
             Arg::Int(self.created_at),
             Arg::OptInt(self.completed_at),
@@ -234,9 +238,10 @@ struct Pending {
 impl Pending {
     fn fold(&mut self, key: &Key, recorded: &Recorded, event: EvaluationEvent) -> Result<(), ApplyError> {
         let at = recorded.at();
-        if let EvaluationEvent::Created { created_by, spec, .. } = &event {
+        if let EvaluationEvent::Created { created_by, digest: _, key_fingerprint, spec } = &event {
             let tags: Vec<String> = spec.tags.iter().map(|tag| clean(tag)).collect();
-            self.rows.insert(key.clone(), Evaluation::created(key, recorded, *created_by, spec, &tags)?);
+            let whose = (*created_by, key_fingerprint.as_str());
+            self.rows.insert(key.clone(), Evaluation::created(key, recorded, whose, spec, &tags)?);
             let distinct: BTreeSet<String> = tags.into_iter().collect();
             self.tags
                 .insert(key.clone(), distinct.into_iter().map(|tag| of(key, [Arg::Text(tag)])).collect());

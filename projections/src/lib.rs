@@ -13,6 +13,7 @@ pub mod audit;
 mod batch;
 mod count;
 pub mod evaluation;
+mod fold;
 mod gate;
 pub mod invite;
 pub mod probe_run;

@@ -63,6 +63,7 @@ struct TestRow {
     hub: String,
     model: String,
     url: String,
+    api_key_hash: String,
 }
 
 impl Listed for TestRow {
@@ -70,7 +71,7 @@ impl Listed for TestRow {
         coalesce(p.id, '') as probe_id, \
         r.probe_config_id, r.prompt_id, r.prompt_index, r.generation, r.messages, r.answer, r.test_status, r.error, \
         coalesce(p.detectors, '') as detectors, r.started_at, r.finished_at, coalesce(e.hub, '') as hub, \
-        coalesce(e.model, '') as model, coalesce(e.url, '') as url \
+        coalesce(e.model, '') as model, coalesce(e.url, '') as url, coalesce(e.api_key_hash, '') as api_key_hash \
         from rm_response r left join rm_probe p on p.team_id = r.team_id and p.evaluation_id = r.evaluation_id \
         and p.config_id = r.probe_config_id \
         left join rm_evaluation e on e.team_id = r.team_id and e.id = r.evaluation_id where r.team_id = ";
@@ -96,7 +97,7 @@ impl Listed for TestRow {
             prompt_index: self.prompt_index,
             probe_id: self.probe_id,
             probe_config_id: self.probe_config_id,
-            api_key_hash: String::new(),
+            api_key_hash: self.api_key_hash,
             model: self.model,
             hub: self.hub,
             url: (!self.url.is_empty()).then_some(self.url),

@@ -20,6 +20,9 @@ async fn told(backend: Backend) {
     let evaluation = finished(admin, &world.target.url).await;
     mo.post("/v1/teams", &json!({"name": "x"})).await.ok();
     mo.post("/v1/api-keys", &json!({})).await.refused(403);
+    let key = admin.key("rotated", &world.target.url).await;
+    let change = json!({"value": "another-key-value", "status": "inactive"});
+    admin.put(&format!("/v1/api-keys/{key}"), &change).await.ok();
     world.revoke(&former).await;
     let all = eventually("both denied attempts are told", || async {
         let all = admin.get("/v1/audit").await.ok();
@@ -37,6 +40,8 @@ async fn told(backend: Backend) {
     assert!(reasons.contains(&(json!("get_users_me"), json!("token_revoked"))), "{reasons:?}");
     assert!(of("access.denied").iter().all(|row| row["user_id"] == json!(mo_id)));
     assert_eq!(of("api_key.used")[0]["detail"]["evaluation_id"], json!(evaluation));
+    assert_eq!(of("api_key.secret_rotated")[0]["detail"], json!({"api_key_id": key}));
+    assert_eq!(of("api_key.status_changed")[0]["detail"], json!({"api_key_id": key, "status": "inactive"}));
     assert_eq!(of("token.issued").len(), 3);
     assert_eq!(of("token.revoked")[0]["actor"], json!("system:operator"));
     let added = of("team.member_added");

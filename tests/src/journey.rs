@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 use sqlx::{PgPool, SqlitePool};
 use touchstone_aggregates::evaluation::{CallParams, Spec};
@@ -51,6 +52,20 @@ pub async fn paced(admin: &Caller, target: &str, per_second: u32) -> String {
 
 pub async fn team(caller: &Caller) -> String {
     caller.get("/v1/users/me").await.ok()["team_id"].as_str().unwrap().to_owned()
+}
+
+/// The same request a hundred times on two servers of one store: how often it was answered how.
+pub async fn race<'a, F>(callers: &'a [Caller; 2], ask: impl Fn(usize, &'a Caller) -> F) -> Vec<u16>
+where
+    F: Future<Output = u16>,
+{
+    join_all((0..100).map(|n| ask(n, &callers[n % 2]))).await
+}
+
+/// How many got what all wanted; the others must have been told that they are late.
+pub fn won(answers: &[u16]) -> usize {
+    assert!(answers.iter().all(|status| matches!(status, 200 | 409)), "{answers:?}");
+    answers.iter().filter(|status| **status == 200).count()
 }
 
 pub fn rows(envelope: &Value) -> &[Value] {

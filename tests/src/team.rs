@@ -1,13 +1,12 @@
 //! Teams: founded, named, ended, and what goes with them.
 
-use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use touchstone_testkit::{Backend, Caller, Spawn, TargetOptions, World, eventually};
+use touchstone_testkit::{Backend, Spawn, TargetOptions, World, eventually};
 use touchstone_vocabulary::TeamRole;
 
 use crate::contract::Contract;
-use crate::journey::{SMALL, close, column, count, fresh, head, history, paced, team};
+use crate::journey::{SMALL, close, column, count, fresh, head, history, paced, race, team, won};
 use crate::operate::{admin as first_admin, down, well};
 
 fn named(name: &str) -> Value {
@@ -203,23 +202,11 @@ async fn a_member_who_is_no_admin_there_changes_nothing_and_a_stranger_finds_not
     close(world).await;
 }
 
-/// The same request a hundred times on two servers of one store: how often it was answered how.
-async fn race<'a, F>(callers: &'a [Caller; 2], ask: impl Fn(usize, &'a Caller) -> F) -> Vec<u16>
-where
-    F: Future<Output = u16>,
-{
-    join_all((0..100).map(|n| ask(n, &callers[n % 2]))).await
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_hundred_who_want_one_name_on_two_servers_one_gets_it() {
     let spawn = Spawn::new(Backend::Scaled).await;
     let (one, two) = (spawn.serve().await, spawn.serve().await);
     let callers = [first_admin(&spawn, &one).await, first_admin(&spawn, &two).await];
-    let won = |answers: &[u16]| {
-        assert!(answers.iter().all(|status| matches!(status, 200 | 409)), "{answers:?}");
-        answers.iter().filter(|status| **status == 200).count()
-    };
     let created = race(&callers, |_, caller| async {
         caller.post("/v1/teams", &named("Harbour")).await.status.as_u16()
     })

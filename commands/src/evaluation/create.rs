@@ -1,6 +1,6 @@
 //! Asking for an evaluation.
 
-use touchstone_aggregates::api_key::ApiKey;
+use touchstone_aggregates::api_key::{ApiKey, Key};
 use touchstone_aggregates::evaluation::{Evaluation, EvaluationEvent, Spec};
 use touchstone_kernel::{Command, Meta, Owned};
 use touchstone_vocabulary::{ApiKeyId, EvaluationId, Hub, TeamId, TextFault, check_text};
@@ -58,10 +58,9 @@ impl CreateEvaluation {
         )
     }
 
-    fn check_key(&self, key: Option<&ApiKey>) -> Result<(), EvaluationRefusal> {
-        let Some(ApiKey::Active(key)) = key else {
-            return Err(EvaluationRefusal::NoSuchKey(self.spec.api_key));
-        };
+    /// The key, if it is one for this. One that is inactive is: its evaluation comes to an end that says so.
+    fn key<'a>(&self, fact: Option<&'a ApiKey>) -> Result<&'a Key, EvaluationRefusal> {
+        let key = fact.and_then(ApiKey::key).ok_or(EvaluationRefusal::NoSuchKey(self.spec.api_key))?;
         let asked = self.spec.hub;
         if key.hub != asked {
             return Err(EvaluationRefusal::OtherHub { key: key.hub, asked });
@@ -72,7 +71,7 @@ impl CreateEvaluation {
         if asked.needs_url() && self.spec.url.is_none() && key.url.is_none() {
             return Err(EvaluationRefusal::NoUrl(asked));
         }
-        Ok(())
+        Ok(key)
     }
 }
 
@@ -98,7 +97,7 @@ impl Command for CreateEvaluation {
         match state {
             Evaluation::Absent => {
                 self.check()?;
-                self.check_key(facts.first())?;
+                let key = self.key(facts.first())?;
                 let mut spec = self.spec.clone();
                 let mut seen = Vec::new();
                 spec.harnesses.retain(|id| {
@@ -109,6 +108,7 @@ impl Command for CreateEvaluation {
                 Ok(vec![EvaluationEvent::Created {
                     created_by: caller(meta),
                     digest: self.digest.clone(),
+                    key_fingerprint: key.fingerprint(),
                     spec: Box::new(spec),
                 }])
             }
@@ -200,6 +200,7 @@ mod tests {
     #[test]
     fn what_was_created_folds_into_a_created_evaluation() {
         let events = given(&[]).when_knowing(&create(), &[key(Hub::Custom)]).result().unwrap();
+        assert_eq!(events, created(), "with the fingerprint of its key");
         assert_eq!(Evaluation::fold(&events), Evaluation::fold(&created()));
     }
 }

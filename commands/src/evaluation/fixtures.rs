@@ -1,19 +1,21 @@
 //! One evaluation at each stage of its life, for the tables of all commands.
 
-use touchstone_aggregates::api_key::ApiKey;
-use touchstone_aggregates::api_key::Key;
+use touchstone_aggregates::api_key::{ApiKey, HubConfig, Kept, Key};
 use touchstone_aggregates::evaluation::{
     CallParams, EvaluationEvent, Plan, PlannedHarness, PlannedProbe, PlannedScenario, Spec,
 };
 use touchstone_kernel::Sealed;
 use touchstone_vocabulary::{
-    ApiKeyId, EvaluationId, HarnessType, Hub, NodeId, ProbeScoring, Score, TeamId, UserId, Version,
+    ApiKeyId, ApiKeyStatus, EvaluationId, HarnessType, Hub, NodeId, ProbeScoring, Score, TeamId, UserId,
+    Version,
 };
 use uuid::Uuid;
 
 use super::CreateEvaluation;
 
 pub const TEAM: TeamId = TeamId(Uuid::from_u128(1));
+/// Of the key's value.
+pub const FINGERPRINT: &str = "f1";
 pub const ID: EvaluationId = EvaluationId(Uuid::from_u128(10));
 
 pub fn spec() -> Spec {
@@ -46,14 +48,18 @@ pub fn create() -> CreateEvaluation {
 }
 
 pub fn key(hub: Hub) -> ApiKey {
-    ApiKey::Active(Key {
+    let value = Kept { secret_ref: "ref".into(), mask: "ab****yz".into(), fingerprint: FINGERPRINT.into() };
+    ApiKey::Stored(Box::new(Key {
+        name: Sealed::Open("main".into()),
         name_digest: String::new(),
         hub,
         rate_limit_per_interval: 60,
         rate_limit_interval: 10,
         url: None,
-        secret_ref: Some("ref".into()),
-    })
+        value: Some(value),
+        config: HubConfig::new(),
+        status: ApiKeyStatus::Active,
+    }))
 }
 
 pub fn plan() -> Plan {
@@ -92,6 +98,7 @@ pub fn created() -> Vec<EvaluationEvent> {
     vec![EvaluationEvent::Created {
         created_by: UserId(Uuid::from_u128(7)),
         digest: "d1".into(),
+        key_fingerprint: FINGERPRINT.into(),
         spec: Box::new(spec()),
     }]
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use axum::extract::FromRef;
 use touchstone_commands::access::RecordDenials;
-use touchstone_commands::api_key::{CreateApiKey, DeleteApiKey};
+use touchstone_commands::api_key::{CreateApiKey, DeleteApiKey, UpdateApiKey};
 use touchstone_commands::evaluation::{
     CancelEvaluation, CreateEvaluation, DeleteEvaluation, RenameEvaluation, RequestStart, ScoreEvaluation,
 };
@@ -30,6 +30,7 @@ use crate::edge::Edge;
 use crate::error::ApiError;
 use crate::limit::Limits;
 use crate::reply::Reply;
+use crate::routes::api_key::ModelLists;
 
 /// Whatever carries out every command that HTTP can send. Adding a command adds one line.
 pub trait Dispatch:
@@ -40,6 +41,7 @@ pub trait Dispatch:
     + Handle<ScoreEvaluation>
     + Handle<CreateApiKey>
     + Handle<DeleteApiKey>
+    + Handle<UpdateApiKey>
     + Handle<RequestStart>
     + Handle<RegisterUser>
     + Handle<LinkIdentity>
@@ -66,6 +68,7 @@ impl<T> Dispatch for T where
         + Handle<ScoreEvaluation>
         + Handle<CreateApiKey>
         + Handle<DeleteApiKey>
+        + Handle<UpdateApiKey>
         + Handle<RequestStart>
         + Handle<RegisterUser>
         + Handle<LinkIdentity>
@@ -109,6 +112,7 @@ pub struct App {
     pub vault: Vault,
     pub egress: Egress,
     pub detectors: Arc<Detectors>,
+    pub models: ModelLists,
     pub status: Arc<dyn Status>,
     pub requests: Arc<dyn Requests>,
     pub limits: Limits,

@@ -44,6 +44,7 @@ pub use edge::{Edge, Peer};
 pub use error::{ApiError, Fault};
 pub use limit::Limits;
 pub use policy::{Row, Rule, TABLE};
+pub use routes::api_key::ModelLists;
 pub use witness::{Recorder, Witness, witness};
 
 /// The whole surface as one service, and who takes notice of what is denied.
@@ -73,6 +74,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .merge(routes::invite::router())
         .merge(routes::audit::router())
         .merge(routes::event::router())
+        .merge(routes::hub::router())
         .merge(routes::api_key::router())
         .merge(routes::evaluation::router())
         .merge(routes::harness::router())

@@ -7,6 +7,7 @@ pub mod docs;
 pub mod evaluation;
 pub mod event;
 pub mod harness;
+pub mod hub;
 pub mod invite;
 pub mod monitoring;
 pub mod probe;

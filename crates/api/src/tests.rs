@@ -21,7 +21,7 @@ use touchstone_vocabulary::{EvaluationId, TeamId, TeamRole, Time, TokenId, UserI
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-use crate::{ApiError, App, Caller, Edge, Limits, Standing, Status, router, witness};
+use crate::{ApiError, App, Caller, Edge, Limits, ModelLists, Standing, Status, router, witness};
 
 /// Everything behind the surface: remembers what it was asked and answers as it was told.
 pub struct Behind {
@@ -140,6 +140,7 @@ pub fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Ar
         vault: Vault::new(Tables::memory(), KeyEncryptionKey::random()),
         egress: Egress::new(Policy::default()).unwrap(),
         detectors: Arc::default(),
+        models: ModelLists::default(),
         status: behind.clone(),
         requests: behind.clone(),
         limits: Limits::default(),

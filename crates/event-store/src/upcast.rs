@@ -16,7 +16,7 @@ pub(crate) struct Upcasters(Vec<Arc<dyn EventUpcaster>>);
 
 impl Upcasters {
     pub(crate) fn registry() -> Self {
-        Self(vec![Arc::new(TeamNames)])
+        Self(vec![Arc::new(TeamNames), Arc::new(KeyValues), Arc::new(KeyFingerprints)])
     }
 
     #[cfg(test)]
@@ -60,6 +60,44 @@ impl EventUpcaster for TeamNames {
         let known = text["$open"].as_str().unwrap_or_default();
         let digest = blake3::hash(fold_key(known).as_bytes()).to_hex().to_string();
         event.payload["name"] = json!({"text": text, "digest": digest, "holder": UserId(Uuid::nil())});
+        "2".clone_into(&mut event.event_version);
+        event
+    }
+}
+
+/// `api_key.created` 2 has what is known of its value together, and a hub config. Before, no hub had one, and no
+/// fingerprint was taken: it is empty, which no secret's is.
+struct KeyValues;
+
+impl EventUpcaster for KeyValues {
+    fn can_upcast(&self, name: &str, version: &str) -> bool {
+        (name, version) == ("api_key.created", "1")
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        if let Some(payload) = event.payload.as_object_mut() {
+            let secret_ref = payload.remove("secret_ref").filter(|secret_ref| !secret_ref.is_null());
+            let mask = payload.remove("mask").unwrap_or_default();
+            let value = secret_ref
+                .map(|secret_ref| json!({"secret_ref": secret_ref, "mask": mask, "fingerprint": ""}));
+            payload.insert("value".to_owned(), value.unwrap_or_default());
+            payload.insert("config".to_owned(), json!({}));
+        }
+        "2".clone_into(&mut event.event_version);
+        event
+    }
+}
+
+/// `evaluation.created` 2 says with which credential; before, nobody took note.
+struct KeyFingerprints;
+
+impl EventUpcaster for KeyFingerprints {
+    fn can_upcast(&self, name: &str, version: &str) -> bool {
+        (name, version) == ("evaluation.created", "1")
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        event.payload["key_fingerprint"] = json!("");
         "2".clone_into(&mut event.event_version);
         event
     }
@@ -116,6 +154,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use serde::Deserialize;
+    use touchstone_aggregates::api_key::{ApiKeyEvent, HubConfig, Kept};
+    use touchstone_aggregates::evaluation::EvaluationEvent;
     use touchstone_aggregates::golden;
     use touchstone_aggregates::team::TeamEvent;
     use touchstone_kernel::{Event, decode};
@@ -148,6 +188,12 @@ mod tests {
                 let payload = serde_json::value::to_raw_value(&payload).unwrap();
                 let event = match example.name.split('.').next().unwrap() {
                     TeamEvent::CONTEXT => decode::<TeamEvent>(&example.name, &payload).map(|e| e.version()),
+                    ApiKeyEvent::CONTEXT => {
+                        decode::<ApiKeyEvent>(&example.name, &payload).map(|e| e.version())
+                    }
+                    EvaluationEvent::CONTEXT => {
+                        decode::<EvaluationEvent>(&example.name, &payload).map(|e| e.version())
+                    }
                     other => panic!("read an earlier form of {other} here"),
                 };
                 assert_eq!(event.unwrap().to_string(), version);
@@ -162,5 +208,38 @@ mod tests {
         let (_, payload) = upcast("team.created", "1", first);
         assert_eq!(payload["name"]["text"], json!({"$open": " Harbour"}));
         assert_eq!(payload["name"]["digest"], blake3::hash(b"harbour").to_hex().as_str());
+    }
+
+    fn frozen<E: Event>(path: &str) -> E {
+        let (_, text) = golden().iter().find(|(known, _)| *known == path).unwrap();
+        let example: Example = serde_json::from_str(text).unwrap();
+        let (_, payload) = upcast(&example.name, &example.version, example.payload);
+        decode(&example.name, &serde_json::value::to_raw_value(&payload).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_key_of_the_first_form_keeps_its_secret_and_has_no_config_and_no_fingerprint() {
+        let ApiKeyEvent::Created { value, config, .. } = frozen("api_key/created.v1.json") else { panic!() };
+        let kept = Kept {
+            secret_ref: "secret_0f1e2d3c4b5a69788796a5b4c3d2e1f0".into(),
+            mask: "sk************9z".into(),
+            fingerprint: String::new(),
+        };
+        assert_eq!((value, config), (Some(kept), HubConfig::new()));
+        let bare = json!({"secret_ref": null, "mask": ""});
+        assert_eq!(upcast("api_key.created", "1", bare).1, json!({"value": null, "config": {}}));
+    }
+
+    #[test]
+    fn an_evaluation_of_the_first_form_is_the_same_but_for_its_fingerprint() {
+        let EvaluationEvent::Created { created_by, digest, key_fingerprint, spec } =
+            frozen("evaluation/created.v1.json")
+        else {
+            panic!()
+        };
+        assert_eq!(key_fingerprint, "");
+        let key_fingerprint = "4be2b1f0a6d3c59788e1f00d2c3b4a59".to_owned();
+        let now = EvaluationEvent::Created { created_by, digest, key_fingerprint, spec };
+        assert_eq!(frozen::<EvaluationEvent>("evaluation/created.v2.json"), now);
     }
 }

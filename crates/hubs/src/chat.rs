@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use touchstone_egress::{Bytes, Egress, Limits};
+use touchstone_egress::{Answer, Bytes, Egress, Limits};
 use touchstone_vocabulary::Message;
 
 use crate::error::HubError;
@@ -44,7 +44,7 @@ pub struct Completion {
 /// The client of the chat-completions protocol. Clones share connections.
 #[derive(Clone)]
 pub struct ChatCompletions {
-    egress: Egress,
+    pub(crate) egress: Egress,
 }
 
 impl ChatCompletions {
@@ -79,16 +79,21 @@ impl ChatCompletions {
         params: &Params,
         messages: &[Message],
     ) -> Result<Completion, HubError> {
+        wire::completion(&self.exchange(target, params, messages).await?.body)
+    }
+
+    /// The whole answer to one question, if the hub answered it.
+    pub(crate) async fn exchange(
+        &self,
+        target: &Target,
+        params: &Params,
+        messages: &[Message],
+    ) -> Result<Answer, HubError> {
         let impossible = |fault: TargetFault| HubError::Blocked(fault.to_string());
         let url = target.address(&self.egress).map_err(impossible)?;
         let headers = target.headers().map_err(impossible)?;
         let body = wire::request(target.hub, &target.model, params, messages)?;
         let limits = Limits { total: params.timeout.min(LONGEST_TIMEOUT), max_body: MAX_BODY };
-        let answer = self.egress.post(url, headers, Bytes::from(body), limits).await?;
-        if (200..300).contains(&answer.status) {
-            wire::completion(&answer.body)
-        } else {
-            Err(HubError::of_status(answer.status, &answer.headers))
-        }
+        HubError::unless_good(self.egress.post(url, headers, Bytes::from(body), limits).await?)
     }
 }

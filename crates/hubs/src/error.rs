@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use touchstone_egress::{EgressError, HeaderMap, header};
+use touchstone_egress::{Answer, EgressError, HeaderMap, header};
 
 /// A hub may ask for a pause of at most this length; a longer wish is shortened to it.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_mins(5);
@@ -83,6 +83,14 @@ impl HubError {
             Self::Broken => "broken",
             Self::Blocked(_) => "blocked",
             Self::Canceled => "canceled",
+        }
+    }
+
+    /// The answer, if its status says that it is one.
+    pub(crate) fn unless_good(answer: Answer) -> Result<Answer, Self> {
+        match answer.status {
+            200..300 => Ok(answer),
+            status => Err(Self::of_status(status, &answer.headers)),
         }
     }
 

@@ -12,6 +12,7 @@
 mod chat;
 mod concurrency;
 mod error;
+mod key;
 mod limiter;
 mod retry;
 mod target;
@@ -22,6 +23,7 @@ mod wire;
 pub use chat::{ChatCompletions, Completion, MAX_BODY, Params};
 pub use concurrency::{Concurrency, KeyConcurrency, Permit};
 pub use error::{HubError, MAX_RETRY_AFTER};
+pub use key::{Allowance, Untested};
 pub use limiter::KeyLimits;
 pub use retry::{Retry, with_retry};
 pub use target::{Target, TargetFault};

@@ -29,10 +29,20 @@ pub enum TargetFault {
 }
 
 const COMPLETIONS: &str = "/chat/completions";
+const MODELS: &str = "/models";
 
 impl Target {
     /// The address of the completions, judged by the egress policy.
     pub(crate) fn address(&self, egress: &Egress) -> Result<Url, TargetFault> {
+        self.below_base(egress, COMPLETIONS)
+    }
+
+    /// The address of the list of models, likewise.
+    pub(crate) fn models_address(&self, egress: &Egress) -> Result<Url, TargetFault> {
+        self.below_base(egress, MODELS)
+    }
+
+    fn below_base(&self, egress: &Egress, end: &str) -> Result<Url, TargetFault> {
         if !self.hub.is_spoken() {
             return Err(TargetFault::NotSpoken(self.hub));
         }
@@ -40,10 +50,8 @@ impl Target {
         let base = given.or(self.hub.default_url()).ok_or(TargetFault::MissingUrl(self.hub))?;
         let mut url = egress.check(base)?;
         let path = url.path().trim_end_matches('/');
-        if !path.ends_with(COMPLETIONS) {
-            let path = format!("{path}{COMPLETIONS}");
-            url.set_path(&path);
-        }
+        let path = format!("{}{end}", path.strip_suffix(COMPLETIONS).unwrap_or(path));
+        url.set_path(&path);
         url.set_fragment(None);
         Ok(url)
     }
@@ -106,6 +114,19 @@ mod tests {
         ];
         for (hub, url, wanted) in table {
             assert_eq!(address(hub, url).unwrap(), wanted);
+        }
+    }
+
+    #[test]
+    fn the_models_stand_beside_the_completions() {
+        let egress = Egress::new(Policy { loopback: true, ..Policy::default() }).unwrap();
+        for (url, wanted) in [
+            ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1/models"),
+            ("http://127.0.0.1:1/v1/chat/completions?a=b", "http://127.0.0.1:1/v1/models?a=b"),
+            ("http://127.0.0.1:1/", "http://127.0.0.1:1/models"),
+        ] {
+            let address = target(Hub::Custom, Some(url)).models_address(&egress).map(String::from);
+            assert_eq!(address.unwrap(), wanted);
         }
     }
 

@@ -62,11 +62,16 @@ impl Case {
     }
 }
 
-/// A secret or data key that must be destroyed because what it served was deleted.
+/// Secrets or a data key that must be destroyed because what they served was deleted or has others now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Erasure {
-    DataKey { subject: String },
-    Secret { key: Owned<ApiKeyId> },
+    DataKey {
+        subject: String,
+    },
+    /// Those that the key had and has no more.
+    Secrets {
+        key: Owned<ApiKeyId>,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -94,10 +99,17 @@ impl Board {
         } else if recorded.is::<ProbeRunEvent>() {
             self.apply_probe_run(recorded)?;
         } else if recorded.is::<ApiKeyEvent>()
-            && matches!(recorded.event::<ApiKeyEvent>()?, ApiKeyEvent::Deleted {})
             && let Ok(key) = recorded.envelope.stream.parse::<<ApiKey as State>::Id>()
         {
-            self.erasures.insert(seq, Erasure::Secret { key });
+            match recorded.event::<ApiKeyEvent>()? {
+                ApiKeyEvent::SecretRotated { .. }
+                | ApiKeyEvent::HubConfigChanged { .. }
+                | ApiKeyEvent::Deleted {} => drop(self.erasures.insert(seq, Erasure::Secrets { key })),
+                ApiKeyEvent::Created { .. }
+                | ApiKeyEvent::Renamed { .. }
+                | ApiKeyEvent::LimitsChanged { .. }
+                | ApiKeyEvent::StatusChanged { .. } => {}
+            }
         }
         self.seq = seq;
         Ok(())

@@ -3,7 +3,7 @@
 //! Every process follows the milestones; the one that holds the lease acts on them. Its commands change nothing when
 //! repeated, so two that both believe to hold the lease do no harm.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -96,11 +96,10 @@ impl Follow {
                         }
                         board.seq = board.seq.max(scanned);
                     });
-                    let deleted = opened.iter().filter(|one| one.envelope.name == "api_key.deleted");
-                    let keys = deleted.filter_map(|one| one.envelope.stream.parse::<Owned<ApiKeyId>>().ok());
-                    let mut known = self.shared.deleted_keys.lock().unwrap_or_else(PoisonError::into_inner);
-                    known.extend(keys.map(|key| key.id));
-                    drop(known);
+                    for recorded in opened.iter().filter(|one| one.is::<ApiKeyEvent>()) {
+                        // Unreadable ones have been reported by the board.
+                        let _ = self.shared.hear(recorded);
+                    }
                     after = Some(scanned);
                     if heard {
                         self.changed.send_replace(scanned);
@@ -365,26 +364,37 @@ impl Coordinator {
         join_all(closing).await.into_iter().collect()
     }
 
-    /// Where the secret of a deleted key is: its first event knows.
-    async fn secret_ref(&self, key: &Owned<ApiKeyId>) -> Result<Option<String>, StoreError> {
+    /// Where the secrets are that a key had and has no more.
+    async fn former_secrets(&self, key: &Owned<ApiKeyId>) -> Result<BTreeSet<String>, StoreError> {
         let log = self.shared.store.log();
-        let first = log.stream(ApiKey::STREAM, &key.to_string(), 0, 1).await?;
-        let opened = log.open_all(first).await?;
-        Ok(opened.first().and_then(|recorded| match recorded.event::<ApiKeyEvent>() {
-            Ok(ApiKeyEvent::Created { secret_ref, .. }) => secret_ref,
-            Ok(ApiKeyEvent::Deleted {}) | Err(_) => None,
-        }))
+        let (mut state, mut former, mut after) = (ApiKey::default(), BTreeSet::new(), 0);
+        loop {
+            let page = log.stream(ApiKey::STREAM, &key.to_string(), after, BATCH).await?;
+            let Some(last) = page.last() else { break };
+            after = last.sequence;
+            for event in log.open_all(page).await?.iter().filter_map(|one| one.event::<ApiKeyEvent>().ok()) {
+                former.extend(event.secret_refs().into_iter().map(str::to_owned));
+                state.apply(&event);
+            }
+        }
+        for current in state.key().into_iter().flat_map(|key| key.secret_refs()) {
+            former.remove(current);
+        }
+        Ok(former)
     }
 
     /// True when what had to be destroyed is destroyed.
     async fn erase(&self, erasure: &Erasure) -> bool {
+        let vault = self.shared.store.vault();
         let done = match erasure {
-            Erasure::DataKey { subject } => self.shared.store.vault().destroy_data_key(subject).await,
-            Erasure::Secret { key } => match self.secret_ref(key).await {
-                Ok(Some(secret_ref)) => self.shared.store.vault().destroy_secret(&secret_ref).await,
-                Ok(None) => Ok(()),
+            Erasure::DataKey { subject } => vault.destroy_data_key(subject).await,
+            Erasure::Secrets { key } => match self.former_secrets(key).await {
+                Ok(former) => {
+                    let destroying = former.iter().map(|secret_ref| vault.destroy_secret(secret_ref));
+                    join_all(destroying).await.into_iter().collect()
+                }
                 Err(fault) => {
-                    tracing::warn!(%fault, "a deleted key's secret could not be looked up; trying again");
+                    tracing::warn!(%fault, "a key's former secrets could not be looked up; trying again");
                     return false;
                 }
             },

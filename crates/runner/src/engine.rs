@@ -1,19 +1,21 @@
 //! The engine of one process: what its parts share, and their life.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use touchstone_aggregates::api_key::ApiKeyEvent;
 use touchstone_detectors::Detectors;
 use touchstone_event_store::{Store, Writer};
 use touchstone_hubs::{ChatCompletions, KeyConcurrency, KeyLimits};
-use touchstone_kernel::{Actor, Clock, Meta, Rejection};
-use touchstone_vocabulary::{ApiKeyId, TeamId, WorkerId};
+use touchstone_kernel::{Actor, Clock, Meta, Owned, Recorded, Rejection, WireFault};
+use touchstone_vocabulary::{ApiKeyId, ApiKeyStatus, TeamId, WorkerId};
 use uuid::Uuid;
 
 use crate::coordinator::Coordinator;
+use crate::target::Barred;
 use crate::worker::Worker;
 
 /// How an engine runs.
@@ -59,8 +61,8 @@ pub struct Shared {
     pub worker: WorkerId,
     /// The process is stopping: begin no new call, record what is in flight.
     pub drain: CancellationToken,
-    /// Keys whose deletion this process has heard of.
-    pub deleted_keys: Mutex<HashSet<ApiKeyId>>,
+    /// Keys of which this process has heard that they must not be called with.
+    pub barred_keys: Mutex<HashMap<ApiKeyId, Barred>>,
     /// Workers that share each key's rate limit, this one included.
     pub sharers: AtomicU32,
 }
@@ -79,9 +81,28 @@ impl Shared {
         }
     }
 
-    /// Whether a key has been deleted since its run was claimed.
-    pub fn is_deleted(&self, key: ApiKeyId) -> bool {
-        self.deleted_keys.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)
+    /// Why a key must not be called with any more, if something has happened to it since its run was claimed.
+    pub fn barred(&self, key: ApiKeyId) -> Option<Barred> {
+        self.barred_keys.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied()
+    }
+
+    /// Takes notice of what happened to a key.
+    pub fn hear(&self, recorded: &Recorded) -> Result<(), WireFault> {
+        let Ok(key) = recorded.envelope.stream.parse::<Owned<ApiKeyId>>() else { return Ok(()) };
+        let mut barred = self.barred_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        match recorded.event::<ApiKeyEvent>()? {
+            ApiKeyEvent::Deleted {} => drop(barred.insert(key.id, Barred::Deleted)),
+            ApiKeyEvent::StatusChanged { status: ApiKeyStatus::Inactive } => {
+                barred.insert(key.id, Barred::Inactive);
+            }
+            ApiKeyEvent::StatusChanged { status: ApiKeyStatus::Active } => drop(barred.remove(&key.id)),
+            ApiKeyEvent::Created { .. }
+            | ApiKeyEvent::Renamed { .. }
+            | ApiKeyEvent::LimitsChanged { .. }
+            | ApiKeyEvent::SecretRotated { .. }
+            | ApiKeyEvent::HubConfigChanged { .. } => {}
+        }
+        Ok(())
     }
 
     /// This process's part of a key's calls per interval: workers that are alive share it equally, so that together
@@ -141,7 +162,7 @@ impl Engine {
                 options,
                 worker,
                 drain: CancellationToken::new(),
-                deleted_keys: Mutex::default(),
+                barred_keys: Mutex::default(),
                 sharers: AtomicU32::new(1),
             }),
         }

@@ -358,8 +358,8 @@ impl Caller<'_> {
                 None => self.gate.acquire().await,
             };
             let key = self.assignment.spec.api_key;
-            if self.shared.is_deleted(key) {
-                return Err(HubError::Blocked(Unreachable::KeyDeleted.to_string()));
+            if let Some(barred) = self.shared.barred(key) {
+                return Err(HubError::Blocked(barred.to_string()));
             }
             let limits = &callee.key;
             let calls = self.shared.share(limits.rate_limit_per_interval);

@@ -316,10 +316,24 @@ fn of_probe_run(event: &ProbeRunEvent) -> &'static str {
 fn of_api_key(event: &ApiKeyEvent) -> &'static str {
     match event {
         ApiKeyEvent::Created { .. } => {
-            "A team stored a credential; `secret_ref` says where the vault keeps it and `mask` is all that is ever \
-             shown of it."
+            "A team stored a credential; `secret_ref` says where the vault keeps a secret, `mask` is all that is ever shown \
+             of it, and `fingerprint` is the same for the same secret in the same team; what is not secret in a hub's \
+             config stands under `clear`."
         }
-        ApiKeyEvent::Deleted {} => "The credential is gone and its secret destroyed; its name is free again.",
+        ApiKeyEvent::Renamed { .. } => "It has another name, and the former is free again.",
+        ApiKeyEvent::LimitsChanged { .. } => {
+            "At most so many calls in so many seconds from now on; both numbers, also where one stays."
+        }
+        ApiKeyEvent::SecretRotated { .. } => "Its value is another one; the former secret is destroyed.",
+        ApiKeyEvent::HubConfigChanged { .. } => {
+            "These fields of its hub config hold something else; former secrets are destroyed."
+        }
+        ApiKeyEvent::StatusChanged { .. } => {
+            "It is called with again (`active`) or not (`inactive`): then responses that need it are errors."
+        }
+        ApiKeyEvent::Deleted {} => {
+            "The credential is gone and its secrets destroyed; its name is free again."
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpSocket;
 use tokio_util::sync::CancellationToken;
-use touchstone_api::App;
+use touchstone_api::{App, ModelLists};
 use touchstone_bus::{Bus, Prefix, Relay};
 use touchstone_detectors::Detectors;
 use touchstone_egress::{Egress, Own, Policy, Url};
@@ -232,6 +232,7 @@ fn api(
         vault: core.store.vault().clone(),
         egress,
         detectors,
+        models: ModelLists::default(),
         status: Arc::new(ServerStatus {
             store: core.store.clone(),
             group: Arc::clone(&core.group),

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::status::ConfigField;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Hub {
     #[serde(rename = "openai")]
@@ -89,6 +91,55 @@ impl Hub {
             Self::OpenRouter => "openrouter",
             Self::BedrockAgents => "bedrockAgents",
         }
+    }
+
+    /// As people read it.
+    pub const fn display_name(self) -> &'static str {
+        match self {
+            Self::OpenAi => "OpenAI",
+            Self::Anthropic => "Anthropic",
+            Self::Together => "Together",
+            Self::Mistral => "Mistral",
+            Self::Fireworks => "Fireworks",
+            Self::Nvidia => "NVIDIA",
+            Self::Vertex => "Vertex",
+            Self::Bedrock => "Bedrock",
+            Self::BedrockCustom => "Bedrock (custom endpoint)",
+            Self::DigitalOcean => "DigitalOcean",
+            Self::Azure => "Azure",
+            Self::Custom => "Custom",
+            Self::OpenRouter => "OpenRouter",
+            Self::BedrockAgents => "BedrockAgents",
+        }
+    }
+
+    /// What a key for it needs in place of a value; for most hubs nothing.
+    pub const fn config_fields(self) -> &'static [ConfigField] {
+        use ConfigField::{
+            AccessKey, AgentAliasId, AgentId, AgentKey, ClientId, ClientSecret, ProjectId, RefreshToken,
+            Region, SecretAccessKey,
+        };
+        match self {
+            Self::Vertex => &[Region, ProjectId, ClientId, ClientSecret, RefreshToken],
+            Self::Bedrock => &[Region, AccessKey, SecretAccessKey],
+            Self::BedrockAgents => &[Region, AccessKey, SecretAccessKey, AgentId, AgentAliasId],
+            Self::DigitalOcean => &[AgentId, AgentKey],
+            Self::OpenAi
+            | Self::Anthropic
+            | Self::Together
+            | Self::Mistral
+            | Self::Fireworks
+            | Self::Nvidia
+            | Self::BedrockCustom
+            | Self::Azure
+            | Self::Custom
+            | Self::OpenRouter => &[],
+        }
+    }
+
+    /// Its list of models is open to everybody, so that reading it says nothing about a key.
+    pub const fn lists_models_openly(self) -> bool {
+        matches!(self, Self::OpenRouter | Self::Nvidia)
     }
 
     pub fn is_spoken(self) -> bool {

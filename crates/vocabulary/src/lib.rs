@@ -27,8 +27,9 @@ pub use message::{Message, Role};
 pub use page::{Direction, Page};
 pub use score::{Score, mean};
 pub use status::{
-    ApiKeyStatus, DenialReason, EvaluationStatus, HarnessScoring, HarnessType, InviteStatus, ProbeScoring,
-    ProbeStatus, ResponseStatus, ScenarioScoring, TeamRole, TestStatus, UnknownWord, UserStatus,
+    AgentStatus, ApiKeyStatus, ConfigField, DenialReason, EvaluationStatus, HarnessScoring, HarnessType,
+    InviteStatus, ProbeScoring, ProbeStatus, ResponseStatus, ScenarioScoring, TeamRole, TestStatus,
+    UnknownWord, UserStatus,
 };
 pub use text::{AddressFault, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key};
 pub use time::Time;

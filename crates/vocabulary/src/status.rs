@@ -81,6 +81,21 @@ words! {
     }
     UserStatus { Active = "ACTIVE", Inactive = "INACTIVE" }
     ApiKeyStatus { Active = "active", Inactive = "inactive" }
+    /// What some hubs need beside, or in place of, the value of a key.
+    ConfigField {
+        Region = "region",
+        ProjectId = "project_id",
+        ClientId = "client_id",
+        ClientSecret = "client_secret",
+        RefreshToken = "refresh_token",
+        AccessKey = "access_key",
+        SecretAccessKey = "secret_access_key",
+        AgentId = "agent_id",
+        AgentAliasId = "agent_alias_id",
+        AgentKey = "agent_key",
+    }
+    /// Where a saved target stands. What is being made is `creating` for a moment; nothing stays so.
+    AgentStatus { Creating = "creating", Active = "active", Archived = "archived" }
     TeamRole { Admin = "admin", User = "user" }
     InviteStatus {
         Pending = "PENDING",
@@ -125,6 +140,20 @@ impl EvaluationStatus {
         match self {
             Self::Created | Self::InProgress => false,
             Self::Completed | Self::Canceled | Self::Errored | Self::TimedOut | Self::Failed => true,
+        }
+    }
+}
+
+impl ConfigField {
+    /// Only the vault may keep it.
+    pub const fn is_secret(self) -> bool {
+        match self {
+            Self::ClientSecret
+            | Self::RefreshToken
+            | Self::AccessKey
+            | Self::SecretAccessKey
+            | Self::AgentKey => true,
+            Self::Region | Self::ProjectId | Self::ClientId | Self::AgentId | Self::AgentAliasId => false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Teams, users, tokens and keys.
 
 use touchstone_aggregates::access::{Access, AccessEvent, Denials};
-use touchstone_aggregates::api_key::{ApiKey, ApiKeyEvent};
+use touchstone_aggregates::api_key::{ApiKey, ApiKeyEvent, HubConfig, Kept, Setting};
 use touchstone_aggregates::invite::{Invite, InviteEvent};
 use touchstone_aggregates::notice::{Notice, NoticeEvent};
 use touchstone_aggregates::team::{Name, Team, TeamEvent, TeamStream};
@@ -9,7 +9,8 @@ use touchstone_aggregates::token::{Token, TokenEvent};
 use touchstone_aggregates::user::{User, UserEvent};
 use touchstone_kernel::{Global, Owned};
 use touchstone_vocabulary::{
-    AccessId, ApiKeyId, DenialReason, Hub, InviteId, NoticeId, TeamId, TeamRole, Time, TokenId, UserId,
+    AccessId, ApiKeyId, ApiKeyStatus, ConfigField, DenialReason, Hub, InviteId, NoticeId, TeamId, TeamRole,
+    Time, TokenId, UserId,
 };
 use uuid::Uuid;
 
@@ -20,6 +21,10 @@ const BO: UserId = UserId(Uuid::from_u128(0xb0));
 const EVE: UserId = UserId(Uuid::from_u128(0xe7e));
 
 fn key(past: &mut Past, number: u128, name: &str, hub: Hub) {
+    let config = hub.config_fields().iter().map(|field| {
+        let secret = Setting::Kept(kept(field.as_str()));
+        (*field, if field.is_secret() { secret } else { Setting::Clear(format!("a {field}")) })
+    });
     let created = ApiKeyEvent::Created {
         created_by: USER,
         name: name.to_owned().into(),
@@ -28,10 +33,18 @@ fn key(past: &mut Past, number: u128, name: &str, hub: Hub) {
         rate_limit_per_interval: 60,
         rate_limit_interval: 10,
         url: None,
-        secret_ref: Some("ref".to_owned()),
-        mask: "ab****yz".to_owned(),
+        value: hub.config_fields().is_empty().then(|| kept("value")),
+        config: config.collect(),
     };
-    past.push::<ApiKey>(&Owned::new(TEAM, ApiKeyId(Uuid::from_u128(number))), &created);
+    of_key(past, number, &created);
+}
+
+fn of_key(past: &mut Past, number: u128, event: &ApiKeyEvent) {
+    past.push::<ApiKey>(&Owned::new(TEAM, ApiKeyId(Uuid::from_u128(number))), event);
+}
+
+fn kept(secret: &str) -> Kept {
+    Kept { secret_ref: format!("ref-{secret}"), mask: "ab****yz".to_owned(), fingerprint: "f".to_owned() }
 }
 
 #[tokio::test]
@@ -40,11 +53,53 @@ async fn a_deleted_key_leaves_no_row_and_its_name_can_come_back() {
         let mut past = Past::default();
         key(&mut past, 1, "first", Hub::OpenAi);
         key(&mut past, 2, "second", Hub::Custom);
-        past.push::<ApiKey>(&Owned::new(TEAM, ApiKeyId(Uuid::from_u128(1))), &ApiKeyEvent::Deleted {});
+        of_key(&mut past, 1, &ApiKeyEvent::Deleted {});
         key(&mut past, 3, "first", Hub::OpenAi);
         stage.apply(&past.events).await;
         let keys = "select name || ' ' || hub || ' ' || mask as line from rm_api_key order by ordinal";
         assert_eq!(stage.lines(keys, vec![]).await, ["second custom ab****yz", "first openai ab****yz"]);
+    }
+}
+
+/// Keys of which every facet has changed.
+fn changed_keys() -> Past {
+    let mut past = Past::default();
+    key(&mut past, 1, "first", Hub::Bedrock);
+    key(&mut past, 2, "second", Hub::OpenAi);
+    for event in [
+        ApiKeyEvent::Renamed { name: "other".to_owned().into(), name_digest: "e".to_owned() },
+        ApiKeyEvent::LimitsChanged { rate_limit_per_interval: 7, rate_limit_interval: 3 },
+        ApiKeyEvent::SecretRotated { value: kept("other") },
+        ApiKeyEvent::HubConfigChanged {
+            config: HubConfig::from([
+                (ConfigField::Region, Setting::Clear("elsewhere".to_owned())),
+                (ConfigField::AccessKey, Setting::Kept(kept("new"))),
+            ]),
+        },
+        ApiKeyEvent::StatusChanged { status: ApiKeyStatus::Inactive },
+    ] {
+        of_key(&mut past, 1, &event);
+    }
+    past
+}
+
+#[tokio::test]
+async fn a_key_shows_its_last_name_limits_masks_config_and_status() {
+    for stage in Stage::both().await {
+        stage.apply(&changed_keys().events).await;
+        let keys = "select name || ' ' || cast(rate_limit_per_interval as text) || ' ' || \
+            cast(rate_limit_interval as text) || ' ' || value_ref || ' ' || status || ' ' || \
+            cast(stream_version as text) || ' ' || config as line from rm_api_key order by ordinal";
+        let config = r#"{"region":{"shown":"elsewhere","secret_ref":null},"#.to_owned()
+            + r#""access_key":{"shown":"ab****yz","secret_ref":"ref-new"},"#
+            + r#""secret_access_key":{"shown":"ab****yz","secret_ref":"ref-secret_access_key"}}"#;
+        assert_eq!(
+            stage.lines(keys, vec![]).await,
+            [
+                format!("other 7 3 ref-other inactive 6 {config}"),
+                "second 60 10 ref-value active 1 {}".to_owned(),
+            ]
+        );
     }
 }
 
@@ -139,9 +194,9 @@ async fn teams_members_identities_and_tokens_follow_their_last_event() {
 }
 
 #[tokio::test]
-async fn one_event_at_a_time_leaves_the_same_people() {
+async fn one_event_at_a_time_leaves_the_same_people_and_keys() {
     let (whole, single) = (Stage::sqlite().await, Stage::sqlite().await);
-    let events = people().events;
+    let events = [people().events, changed_keys().events].concat();
     whole.apply(&events).await;
     for event in &events {
         single.apply(std::slice::from_ref(event)).await;

@@ -88,6 +88,7 @@ impl Past {
         let created = EvaluationEvent::Created {
             created_by: USER,
             digest: "d".to_owned(),
+            key_fingerprint: "f".to_owned(),
             spec: Box::new(of.spec.clone()),
         };
         self.evaluation(of, &created);

@@ -98,6 +98,7 @@ pub struct StatusCountsView {
 pub struct EvaluationMetadataView {
     pub id: String,
     pub evaluation_id: String,
+    /// What tells the API key's secret, as it was when this was asked for, from the team's others.
     pub api_key_hash: String,
     pub hub: String,
     pub model: String,
@@ -147,6 +148,7 @@ pub struct EvaluationRow {
     timeout: Option<f64>,
     system_prompt: Option<String>,
     agent_configuration_id: Option<String>,
+    api_key_hash: String,
     created_by: String,
     created_at: i64,
     completed_at: Option<i64>,
@@ -170,8 +172,9 @@ pub struct EvaluationRow {
 
 pub const SELECT: &str = "select e.team_id, e.id, e.name, e.hub, e.model, e.url, e.harnesses, e.scenarios, e.version, \
     e.sample_size, e.tags, e.temperature, e.top_p, e.max_completion_tokens, e.generations, e.timeout, \
-    e.system_prompt, e.agent_configuration_id, e.created_by, e.created_at, e.completed_at, e.status, e.cause, \
-    e.score, e.restart_count, e.total_tests, e.stream_version, coalesce(c.completed_tests, 0) as completed_tests, \
+    e.system_prompt, e.agent_configuration_id, e.api_key_hash, e.created_by, e.created_at, e.completed_at, \
+    e.status, e.cause, e.score, e.restart_count, e.total_tests, e.stream_version, \
+    coalesce(c.completed_tests, 0) as completed_tests, \
     coalesce(c.errored_tests, 0) as errored_tests, coalesce(c.completed_responses, 0) as completed_responses, \
     coalesce(c.errored_responses, 0) as errored_responses, \
     coalesce(c.skipped_responses, 0) as skipped_responses, coalesce(c.prompt_tokens, 0) as prompt_tokens, \
@@ -287,7 +290,7 @@ impl EvaluationRow {
         EvaluationMetadataView {
             id: self.id.clone(),
             evaluation_id: self.id.clone(),
-            api_key_hash: String::new(),
+            api_key_hash: self.api_key_hash.clone(),
             hub: self.hub.clone(),
             model: self.model.clone(),
             url: self.url.clone(),

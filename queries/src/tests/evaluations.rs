@@ -198,7 +198,7 @@ async fn an_evaluation_shows_its_counts_and_on_demand_what_was_asked() {
         assert_eq!(
             serde_json::to_value(full.metadata).unwrap(),
             json!({
-                "id": id(1), "evaluation_id": id(1), "api_key_hash": "", "hub": "custom", "model": "practice",
+                "id": id(1), "evaluation_id": id(1), "api_key_hash": "f1e2", "hub": "custom", "model": "practice",
                 "url": "http://127.0.0.1:1/v1", "harness_config_ids": ["vijil.harnesses.security"],
                 "scenario_config_filters": [], "sample_size": 2, "temperature": "0.00",
                 "max_completion_tokens": 125, "top_p": "0.125", "generations": 1, "tags": ["b", "a"], "name": "run",

@@ -19,7 +19,8 @@ async fn keys_are_listed_oldest_first_and_by_hub() {
         let row = |team, number: u128, name, hub, at| {
             let (key, user) = (id(number), id(50));
             format!(
-                "('{team}', '{key}', {number}, '{name}', '{hub}', 60, 10, null, 'ab**yz', '{user}', {at}, 1)"
+                "('{team}', '{key}', {number}, '{name}', '{hub}', 60, 10, null, 'ab**yz', 'ref', '{{}}', 'active', \
+                 '{user}', {at}, 1)"
             )
         };
         let rows = [
@@ -46,7 +47,37 @@ async fn keys_are_listed_oldest_first_and_by_hub() {
                 "status": "active", "url": null,
             })
         );
-        assert!(api_key::by_id(&stage.db, TEAM, ApiKeyId(Uuid::from_u128(4))).await.unwrap().is_none());
+        let theirs = ApiKeyId(Uuid::from_u128(4));
+        assert!(api_key::by_id(&stage.db, TEAM, theirs).await.unwrap().is_none());
+        assert!(api_key::credential(&stage.db, TEAM, theirs).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_hub_config_shows_masks_and_never_what_the_contract_has_no_field_for() {
+    for stage in Stage::both().await {
+        let config = r#"{"region":{"shown":"eu","secret_ref":null},"refresh_token":{"shown":"re**en","secret_ref":"r1"},
+            "client_secret":{"shown":"se**et","secret_ref":"r2"},"agent_alias_id":{"shown":"al","secret_ref":null}}"#;
+        let (key, user) = (id(1), id(50));
+        let row = format!(
+            "('{TEAM}', '{key}', 1, 'a', 'vertex', 60, 10, null, '', null, '{config}', 'inactive', '{user}', 5, 3)"
+        );
+        stage.run(&format!("insert into rm_api_key values {row}")).await;
+        let key = ApiKeyId(Uuid::from_u128(1));
+        let view = api_key::by_id(&stage.db, TEAM, key).await.unwrap().unwrap();
+        let view = serde_json::to_value(view).unwrap();
+        assert_eq!((&view["display_value"], &view["status"]), (&json!(""), &json!("inactive")));
+        assert_eq!(
+            view["hub_config"],
+            json!({
+                "region": "eu", "project_id": null, "client_id": null, "display_client_secret": "se**et",
+                "display_access_key": null, "display_secret_access_key": null, "agent_id": null,
+                "display_agent_key": null,
+            })
+        );
+        let credential = api_key::credential(&stage.db, TEAM, key).await.unwrap().unwrap();
+        assert_eq!(credential.config_refs, ["r2", "r1"]);
+        assert_eq!((credential.value_ref, credential.is_active, credential.stream_version), (None, false, 3));
     }
 }
 

@@ -100,7 +100,7 @@ async fn a_test_whose_answer_could_not_be_judged_is_no_error() {
             unjudged,
             json!({
                 "id": id(2_000_005), "evaluation_id": id(1), "input_prompt_id": "q2", "input_prompt": "say 5",
-                "prompt_index": 0, "probe_id": id(1004), "probe_config_id": "p.a", "api_key_hash": "",
+                "prompt_index": 0, "probe_id": id(1004), "probe_config_id": "p.a", "api_key_hash": "f1e2",
                 "model": "practice", "hub": "custom", "url": "http://127.0.0.1:1/v1", "remaining_retries": 1,
                 "response": "no 5", "generation": 1, "status": "GENERATED", "detector_ids": "d.x,d.y",
                 "error_message": null, "created_at": 5, "started_at": 5, "completed_at": 7,

@@ -145,6 +145,7 @@ impl Stage {
             "null".to_owned(),
             text("Keep the word."),
             or_null(seed.agent.map(text)),
+            text("f1e2"),
             text(&id(seed.created_by)),
             seed.created_at.to_string(),
             or_null(seed.completed_at),

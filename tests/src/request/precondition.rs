@@ -11,13 +11,15 @@ use crate::access::plausible;
 use crate::contract::Contract;
 use crate::journey::{close, column, finished, head, team};
 
-/// Answers that are no single thing: lists and streams below a path with an id.
-const NO_THING: [&str; 5] = [
+/// Answers that are no single thing of ours: lists, streams and reports below a path with an id.
+const NO_THING: [&str; 6] = [
     "/v1/evaluations/{id}/events",
     "/v1/evaluations/{evaluation_id}/response-errors",
     "/v1/teams/{id}/users",
     "/v1/invites/team/{team_id}",
     "/v1/invites/status/{status}",
+    // What a hub says of a key, not the key.
+    "/v1/api-keys/{id}/models",
 ];
 
 /// An id of ours for each kind of thing.

@@ -14,7 +14,7 @@ use touchstone_vocabulary::{Hub, Message};
 use crate::{ChatCompletions, Completion, HubError, Params, Target};
 
 /// Serves whatever `answer` makes on every path and tells the base URL.
-async fn hub_that<R, F>(answer: F) -> String
+pub async fn hub_that<R, F>(answer: F) -> String
 where
     R: IntoResponse + 'static,
     F: Fn() -> R + Clone + Send + Sync + 'static,
@@ -26,18 +26,18 @@ where
     serve(app).await
 }
 
-async fn serve(app: Router) -> String {
+pub async fn serve(app: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
     format!("http://{address}/v1")
 }
 
-fn client() -> ChatCompletions {
+pub fn client() -> ChatCompletions {
     ChatCompletions::new(Egress::new(Policy { loopback: true, ..Policy::default() }).unwrap())
 }
 
-fn target(hub: Hub, url: &str) -> Target {
+pub fn target(hub: Hub, url: &str) -> Target {
     Target { hub, url: Some(url.to_owned()), model: "lamp-1".into(), secret: "amber-lantern".into() }
 }
 

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use touchstone_aggregates::team::TeamStream;
-use touchstone_commands::api_key::CreateApiKey;
+use touchstone_commands::api_key::{CreateApiKey, HubConfig, Kept};
 use touchstone_commands::invite::{AcceptInvite, Addressee, CreateInvite};
 use touchstone_commands::team::{CreateTeam, DeleteTeam};
 use touchstone_event_store::Database;
@@ -140,8 +140,8 @@ async fn what_a_deleted_team_owned_is_taken_down_once() {
         rate_limit_per_interval: 1,
         rate_limit_interval: 1,
         url: None,
-        secret_ref: Some("ref".into()),
-        mask: String::new(),
+        value: Some(Kept { secret_ref: "ref".into(), mask: String::new(), fingerprint: String::new() }),
+        config: HubConfig::new(),
     };
     world.does(FOUNDER, key).await;
     world.does(FOUNDER, DeleteTeam { id: TEAM }).await;

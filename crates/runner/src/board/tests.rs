@@ -1,7 +1,8 @@
 use serde_json::value::to_raw_value;
+use touchstone_aggregates::api_key::{HubConfig, Kept};
 use touchstone_aggregates::evaluation::{CallParams, PlannedProbe, Spec};
 use touchstone_kernel::{ChainHash, Envelope, Event, Mark, Metadata, Sealed, encode};
-use touchstone_vocabulary::{ApiKeyId, Hub, NodeId, ProbeScoring, TeamId, UserId};
+use touchstone_vocabulary::{ApiKeyId, ApiKeyStatus, Hub, NodeId, ProbeScoring, TeamId, UserId};
 
 use super::*;
 
@@ -71,6 +72,7 @@ fn created() -> EvaluationEvent {
     EvaluationEvent::Created {
         created_by: UserId(Uuid::nil()),
         digest: String::new(),
+        key_fingerprint: String::new(),
         spec: Box::new(Spec {
             name: Sealed::Erased,
             hub: Hub::Custom,
@@ -148,19 +150,30 @@ fn a_new_process_replays_from_the_oldest_that_is_open() {
 }
 
 #[test]
-fn what_was_deleted_is_erased_even_when_it_ended_long_ago() {
+fn what_was_deleted_or_replaced_is_erased_even_when_it_ended_long_ago() {
+    let key = Owned::new(TEAM, ApiKeyId(Uuid::from_u128(4)));
+    let value = Kept { secret_ref: String::new(), mask: String::new(), fingerprint: String::new() };
     let mut past = Past::new();
     past.evaluation(&EvaluationEvent::Deleted {});
-    past.record(&format!("{TEAM}/{}", Uuid::from_u128(4)), &ApiKeyEvent::Deleted {});
-    let erasures: Vec<_> = past.board.erasures.values().cloned().collect();
+    for event in [
+        ApiKeyEvent::StatusChanged { status: ApiKeyStatus::Inactive },
+        ApiKeyEvent::SecretRotated { value },
+        ApiKeyEvent::HubConfigChanged { config: HubConfig::new() },
+        ApiKeyEvent::Deleted {},
+    ] {
+        past.record(&key.to_string(), &event);
+    }
+    assert_eq!(past.board.resume_from(), 0);
+    let erasures: Vec<_> = past.board.erasures.into_iter().collect();
     assert_eq!(
         erasures,
         [
-            Erasure::DataKey { subject: subject(&ID) },
-            Erasure::Secret { key: Owned::new(TEAM, ApiKeyId(Uuid::from_u128(4))) }
+            (1, Erasure::DataKey { subject: subject(&ID) }),
+            (3, Erasure::Secrets { key }),
+            (4, Erasure::Secrets { key }),
+            (5, Erasure::Secrets { key }),
         ]
     );
-    assert_eq!(past.board.resume_from(), 0);
 }
 
 #[test]

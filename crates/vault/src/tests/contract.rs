@@ -46,6 +46,20 @@ async fn a_secret_does_not_open_under_another_team_id_or_field() {
 }
 
 #[tokio::test]
+async fn a_fingerprint_tells_secrets_of_a_team_apart_and_nothing_across_teams() {
+    for backend in Backend::all().await {
+        let kek = KeyEncryptionKey::random();
+        let (vault, other) = (backend.vault(&kek), backend.vault(&kek));
+        let of = async |vault: &Vault, team, text: &str| vault.fingerprint(team, &text.into()).await.unwrap();
+        let one = of(&vault, team(), "canary one").await;
+        assert_eq!(one.len(), 32);
+        assert_eq!(of(&other, team(), "canary one").await, one, "in every process");
+        assert_ne!(of(&vault, team(), "canary two").await, one);
+        assert_ne!(of(&vault, TeamId(Uuid::from_u128(8)), "canary one").await, one);
+    }
+}
+
+#[tokio::test]
 async fn a_ciphertext_moved_to_another_row_does_not_open() {
     for backend in Backend::all().await {
         let vault = backend.vault(&KeyEncryptionKey::random());
