@@ -59,6 +59,8 @@ const FILES: &[(&str, &str)] = files![
     "reservation/released.v1.json",
     "access/denied.v1.json",
     "notice/received.v1.json",
+    "local_eval_token/issued.v1.json",
+    "local_eval_token/revoked.v1.json",
 ];
 
 /// Path below `golden/` and text of every frozen example, by context and in the order of a stream's life. The text is
@@ -83,6 +85,7 @@ mod tests {
     use crate::api_key::ApiKeyEvent;
     use crate::evaluation::EvaluationEvent;
     use crate::invite::InviteEvent;
+    use crate::local_eval_token::LocalEvalTokenEvent;
     use crate::notice::NoticeEvent;
     use crate::probe_run::ProbeRunEvent;
     use crate::reservation::ReservationEvent;
@@ -177,6 +180,7 @@ mod tests {
         ReservationEvent { Taken = "taken", Released = "released" }
         AccessEvent { Denied = "denied" }
         NoticeEvent { Received = "received" }
+        LocalEvalTokenEvent { Issued = "issued", Revoked = "revoked" }
     }
 
     fn read(text: &str) -> Example {

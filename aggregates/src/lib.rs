@@ -9,6 +9,7 @@ pub mod api_key;
 pub mod evaluation;
 mod golden;
 pub mod invite;
+pub mod local_eval_token;
 pub mod notice;
 pub mod probe_run;
 pub mod reservation;

@@ -7,6 +7,7 @@ use touchstone_aggregates::access::{AccessEvent, Denials};
 use touchstone_aggregates::api_key::ApiKeyEvent;
 use touchstone_aggregates::evaluation::EvaluationEvent;
 use touchstone_aggregates::invite::InviteEvent;
+use touchstone_aggregates::local_eval_token::LocalEvalTokenEvent;
 use touchstone_aggregates::notice::NoticeEvent;
 use touchstone_aggregates::team::TeamEvent;
 use touchstone_aggregates::token::TokenEvent;
@@ -87,6 +88,7 @@ fn entry(recorded: &Recorded) -> Result<Option<Entry>, ApplyError> {
         ApiKeyEvent::CONTEXT => of_api_key(recorded)?,
         AccessEvent::CONTEXT => of_access(recorded)?,
         NoticeEvent::CONTEXT => of_notice(recorded)?,
+        LocalEvalTokenEvent::CONTEXT => of_local_eval_token(recorded)?,
         EvaluationEvent::CONTEXT => return of_evaluation(recorded),
         _ => return Ok(None),
     };
@@ -158,6 +160,14 @@ fn of_access(recorded: &Recorded) -> Result<Told, ApplyError> {
 fn of_notice(recorded: &Recorded) -> Result<Told, ApplyError> {
     let NoticeEvent::Received { kind, by, data: _ } = event(recorded)?;
     Ok((Some(by), json!({"type": kind, "notice_id": thing(recorded)})))
+}
+
+fn of_local_eval_token(recorded: &Recorded) -> Result<Told, ApplyError> {
+    let user = thing(recorded).parse().ok();
+    Ok(match event::<LocalEvalTokenEvent>(recorded)? {
+        LocalEvalTokenEvent::Issued { tunnel } => (user, json!({"domain": tunnel.domain})),
+        LocalEvalTokenEvent::Revoked {} => (user, json!({})),
+    })
 }
 
 fn of_evaluation(recorded: &Recorded) -> Result<Option<Entry>, ApplyError> {

@@ -46,6 +46,8 @@ mod journey;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod local_eval_token;
+#[cfg(test)]
 mod oidc;
 #[cfg(test)]
 mod openapi;

@@ -12,6 +12,7 @@ use touchstone_commands::evaluation::{
     CancelEvaluation, CreateEvaluation, DeleteEvaluation, RenameEvaluation, RequestStart, ScoreEvaluation,
 };
 use touchstone_commands::invite::{AcceptInvite, CreateInvite, DeclineInvite, ExpireInvite, RevokeInvite};
+use touchstone_commands::local_eval_token::{IssueLocalEvalToken, RevokeLocalEvalToken};
 use touchstone_commands::notice::ReceiveNotice;
 use touchstone_commands::team::{Admit, ChangeRole, CreateTeam, DeleteTeam, UpdateTeam};
 use touchstone_commands::user::{LinkIdentity, RegisterUser};
@@ -31,6 +32,7 @@ use crate::error::ApiError;
 use crate::limit::Limits;
 use crate::reply::Reply;
 use crate::routes::api_key::ModelLists;
+use crate::routes::local_eval_token::TunnelProvider;
 
 /// Whatever carries out every command that HTTP can send. Adding a command adds one line.
 pub trait Dispatch:
@@ -56,6 +58,8 @@ pub trait Dispatch:
     + Handle<RevokeInvite>
     + Handle<ExpireInvite>
     + Handle<ReceiveNotice>
+    + Handle<IssueLocalEvalToken>
+    + Handle<RevokeLocalEvalToken>
     + Handle<RecordDenials>
 {
 }
@@ -83,6 +87,8 @@ impl<T> Dispatch for T where
         + Handle<RevokeInvite>
         + Handle<ExpireInvite>
         + Handle<ReceiveNotice>
+        + Handle<IssueLocalEvalToken>
+        + Handle<RevokeLocalEvalToken>
         + Handle<RecordDenials>
 {
 }
@@ -113,6 +119,8 @@ pub struct App {
     pub egress: Egress,
     pub detectors: Arc<Detectors>,
     pub models: ModelLists,
+    /// Through which agents on members' machines can be reached.
+    pub tunnel: Option<TunnelProvider>,
     pub status: Arc<dyn Status>,
     pub requests: Arc<dyn Requests>,
     pub limits: Limits,

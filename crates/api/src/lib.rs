@@ -45,6 +45,7 @@ pub use error::{ApiError, Fault};
 pub use limit::Limits;
 pub use policy::{Row, Rule, TABLE};
 pub use routes::api_key::ModelLists;
+pub use routes::local_eval_token::TunnelProvider;
 pub use witness::{Recorder, Witness, witness};
 
 /// The whole surface as one service, and who takes notice of what is denied.
@@ -75,6 +76,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .merge(routes::audit::router())
         .merge(routes::event::router())
         .merge(routes::hub::router())
+        .merge(routes::local_eval_token::router())
         .merge(routes::api_key::router())
         .merge(routes::evaluation::router())
         .merge(routes::harness::router())

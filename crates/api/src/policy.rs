@@ -88,6 +88,8 @@ pub const TABLE: &[Row] = &[
     row("put_api_keys_by_id", "PUT", "/v1/api-keys/{id}", Admin),
     row("delete_api_keys_by_id", "DELETE", "/v1/api-keys/{id}", Admin),
     row("get_api_keys_models", "GET", "/v1/api-keys/{id}/models", Member),
+    row("get_local_eval_token", "GET", "/v1/local-eval-token", Member),
+    row("delete_local_eval_token", "DELETE", "/v1/local-eval-token", Member),
     row("get_evaluations", "GET", "/v1/evaluations", Member),
     row("post_evaluations", "POST", "/v1/evaluations", Member),
     row("get_evaluations_by_id", "GET", "/v1/evaluations/{id}", Member),

@@ -9,6 +9,7 @@ pub mod event;
 pub mod harness;
 pub mod hub;
 pub mod invite;
+pub mod local_eval_token;
 pub mod monitoring;
 pub mod probe;
 pub mod response;

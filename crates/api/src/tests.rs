@@ -141,6 +141,7 @@ pub fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Ar
         egress: Egress::new(Policy::default()).unwrap(),
         detectors: Arc::default(),
         models: ModelLists::default(),
+        tunnel: None,
         status: behind.clone(),
         requests: behind.clone(),
         limits: Limits::default(),

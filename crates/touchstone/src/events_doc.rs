@@ -14,6 +14,7 @@ use touchstone_aggregates::api_key::ApiKeyEvent;
 use touchstone_aggregates::evaluation::EvaluationEvent;
 use touchstone_aggregates::golden;
 use touchstone_aggregates::invite::InviteEvent;
+use touchstone_aggregates::local_eval_token::LocalEvalTokenEvent;
 use touchstone_aggregates::notice::NoticeEvent;
 use touchstone_aggregates::probe_run::ProbeRunEvent;
 use touchstone_aggregates::reservation::ReservationEvent;
@@ -197,6 +198,12 @@ const CONTEXTS: &[(&str, &str, &str, &str)] = &[
         "team:<team>",
         "a public event that somebody sent and that asks for nothing",
     ),
+    (
+        LocalEvalTokenEvent::CONTEXT,
+        "<team>/<user>",
+        "",
+        "a member's leave to use the installation's tunnel; its credential is in no event",
+    ),
 ];
 
 fn contexts() -> String {
@@ -247,6 +254,7 @@ fn meaning(name: &str, version: &str, payload: &RawValue) -> String {
         .or_else(|| of(name, &payload, of_reservation))
         .or_else(|| of(name, &payload, of_access))
         .or_else(|| of(name, &payload, of_notice))
+        .or_else(|| of(name, &payload, of_local_eval_token))
         .unwrap_or_default();
     if current == version { sentence.to_owned() } else { format!("No longer written. {sentence}") }
 }
@@ -255,7 +263,7 @@ fn of_evaluation(event: &EvaluationEvent) -> &'static str {
     match event {
         EvaluationEvent::Created { .. } => {
             "Somebody asked for an evaluation; `digest` is that of the request, so that the same id with the same \
-             content is recognised."
+             content is recognised, and `key_fingerprint` that of the API key at the time, empty where it was not known."
         }
         EvaluationEvent::Planned { .. } => {
             "The request was resolved against the catalogue; a scenario or probe that several parents list stands in \
@@ -374,6 +382,16 @@ fn of_access(event: &AccessEvent) -> &'static str {
             "Somebody who is known was not let through, `count` times since `first_at`: the same operation for the same \
              reason, joined so that there is at most one such event in ten seconds."
         }
+    }
+}
+
+fn of_local_eval_token(event: &LocalEvalTokenEvent) -> &'static str {
+    match event {
+        LocalEvalTokenEvent::Issued { .. } => {
+            "A member was given the credential of the installation's tunnel, of which `fingerprint` tells whether it is \
+             another one."
+        }
+        LocalEvalTokenEvent::Revoked {} => "The member gave it back.",
     }
 }
 

@@ -1,6 +1,7 @@
 //! One tree of settings: defaults that run on a laptop, then a file, then the environment, then flags.
 
 mod edge;
+mod tunnel;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -13,7 +14,7 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use figment::value::Dict;
 use serde::Deserialize;
-use touchstone_api::{Edge, Limits};
+use touchstone_api::{Edge, Limits, TunnelProvider};
 use touchstone_egress::{Policy, Url};
 use touchstone_event_store::Reader;
 use touchstone_identity::Trust;
@@ -144,6 +145,13 @@ pub struct ServeOptions {
     /// The claim that says what the token may do at most: admin or user [default: role].
     #[arg(long, env = "TOUCHSTONE_OIDC_ROLE_CLAIM")]
     pub oidc_role_claim: Option<String>,
+    /// A tunnel through which members' own agents are evaluated: the name of the host under which it makes them reachable.
+    #[arg(long, env = "TOUCHSTONE_TUNNEL_DOMAIN")]
+    pub tunnel_domain: Option<String>,
+    /// The file with the tunnel's token, which every member may see; the token itself may stand in the variable
+    /// TOUCHSTONE_TUNNEL_TOKEN instead.
+    #[arg(long, env = "TOUCHSTONE_TUNNEL_TOKEN_FILE")]
+    pub tunnel_token_file: Option<PathBuf>,
 }
 
 /// Where package registries are asked. Each URL is a setting, so that a mirror can stand in.
@@ -182,7 +190,9 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOp
             "listen" | "roles" | "egress_allow" | "egress_metadata" | "deadline_hours" | "max_in_flight"
             | "nats_stream" | "nats_root" | "allow_superuser" | "trusted_proxies" | "insecure"
             | "rate_limits" | "limits" | "oidc_issuer" | "oidc_audience" | "oidc_email_claim"
-            | "oidc_team_claim" | "oidc_role_claim" => serve.insert(key, value),
+            | "oidc_team_claim" | "oidc_role_claim" | "tunnel_domain" | "tunnel_token_file" => {
+                serve.insert(key, value)
+            }
             "pypi_index" | "npm_index" | "rubygems_index" | "crates_index" => index.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
         };
@@ -240,6 +250,7 @@ pub struct Settings {
     pub edge: Edge,
     pub allow_superuser: bool,
     pub oidc: Option<Trust>,
+    pub tunnel: Option<TunnelProvider>,
 }
 
 impl Settings {
@@ -258,6 +269,7 @@ impl Settings {
             edge: Edge { trusted_proxies: Vec::new(), rates: !listen.ip().is_loopback() },
             allow_superuser: false,
             oidc: None,
+            tunnel: None,
         }
     }
 }
@@ -333,6 +345,10 @@ pub fn index(store: &StoreOptions, options: &IndexOptions) -> Result<IndexSettin
 pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
     let (store_file, file, _) = from_file(store.config.as_deref())?;
     let oidc = oidc(options, &file)?;
+    let tunnel = tunnel::provider(
+        options.tunnel_domain.clone().or(file.tunnel_domain),
+        options.tunnel_token_file.as_deref().or(file.tunnel_token_file.as_deref()),
+    )?;
     let listen = options.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
     let usual = Settings::of(resolve_store(store, store_file)?, listen);
     let roles = match options.roles.clone().or(file.roles) {
@@ -365,6 +381,7 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
         edge: Edge { rates, trusted_proxies },
         allow_superuser: options.allow_superuser || file.allow_superuser,
         oidc,
+        tunnel,
         ..usual
     })
 }

@@ -233,6 +233,7 @@ fn api(
         egress,
         detectors,
         models: ModelLists::default(),
+        tunnel: settings.tunnel.clone(),
         status: Arc::new(ServerStatus {
             store: core.store.clone(),
             group: Arc::clone(&core.group),

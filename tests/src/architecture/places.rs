@@ -16,6 +16,16 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ("queries", "access", "what was denied is a part of the audit"),
     ("projections", "notice", "that one was received is a part of the audit; nobody reads what it said"),
     ("queries", "notice", "that one was received is a part of the audit; nobody reads what it said"),
+    (
+        "projections",
+        "local_eval_token",
+        "to whom one was issued is a part of the audit; the credential is the operator's",
+    ),
+    (
+        "queries",
+        "local_eval_token",
+        "to whom one was issued is a part of the audit; the credential is the operator's",
+    ),
 ];
 
 /// Where a context uses another of its own layer, with the reason.
