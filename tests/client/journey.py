@@ -44,6 +44,69 @@ def settle(evaluations, evaluation, wanted, seconds=120):
     raise AssertionError(f"{evaluation} is still {status['status']} after {seconds} s")
 
 
+def refused(action, *args, **kwargs):
+    """Fails unless the client itself refuses."""
+    try:
+        action(*args, **kwargs)
+    except ValueError:
+        return
+    raise AssertionError(f"{action.__name__}{args}{kwargs} was accepted")
+
+
+# What each hub with a config needs, and what of it must never be seen again.
+CONFIGS = {
+    "vertex": {"region": "eu", "project_id": "p", "client_id": "c", "client_secret": "amber-client-secret",
+               "refresh_token": "amber-refresh-token"},
+    "digitalocean": {"agent_id": "a", "agent_key": "amber-agent-key"},
+    "bedrock": {"region": "eu", "access_key": "amber-access-key", "secret_access_key": "amber-secret-key"},
+    "bedrockAgents": {"region": "eu", "access_key": "amber-access-key", "secret_access_key": "amber-secret-key",
+                      "agent_id": "a", "agent_alias_id": "alias"},
+}
+
+
+def api_keys(keys, mark):
+    """Every method of `api_keys`, and what it may not do."""
+    spare, other = f"spare {mark}", f"other {mark}"
+
+    print("api_keys: create, list, name_exists, get_id_by_name")
+    made = keys.create(name=spare, model_hub="openai", api_key="spare-key-value")
+    assert made["hub"] == "openai" and made["rate_limit_per_interval"] == 60, made
+    assert keys.name_exists(spare) and keys.get_id_by_name(spare) == made["id"]
+    assert not keys.name_exists(other)
+    refused(keys.create, name=spare, model_hub="openai", api_key="spare-key-value")
+    refused(keys.create, name=other, model_hub="nowhere", api_key="spare-key-value")
+    refused(keys.get_id_by_name, other)
+    assert keys.create(name=other, model_hub="openai", api_key="spare-key-value", rate_limit_interval=0) is None
+    assert keys.create(name=spare.upper(), model_hub="openai", api_key="spare-key-value") is None, "one name"
+
+    print("api_keys: check_model_hub, check_hub_config, create with a config")
+    keys.check_model_hub("openai")
+    for hub, config in CONFIGS.items():
+        keys.check_hub_config(model_hub=hub, hub_config=config, api_key="")
+        refused(keys.create, name=other, model_hub=hub, hub_config={})
+        made = keys.create(name=f"{hub} {mark}", model_hub=hub, hub_config=config)
+        assert made["hub"] == hub and made["hub_config"] and "amber" not in str(made), made
+
+    print("api_keys: rename, modify")
+    renamed = keys.rename(name=spare, new_name=other)
+    assert renamed["name"] == other and not keys.name_exists(spare), renamed
+    assert keys.rename(name=other, new_name=f"vertex {mark}") is None and keys.name_exists(other), "taken"
+    refused(keys.rename, name=spare, new_name="anything")
+    changed = keys.modify(
+        name=other, model_hub="openai", api_key="amber-lantern-key", rate_limit_per_interval=7, rate_limit_interval=3)
+    assert (changed["rate_limit_per_interval"], changed["rate_limit_interval"]) == (7, 3), changed
+    assert changed["display_value"].startswith("am") and "amber-lantern-key" not in str(changed), changed
+    assert keys.modify(name=other, model_hub="openai")["rate_limit_per_interval"] == 7, "what is left out stays"
+    assert keys.modify(name=other, model_hub="mistral") is None, "a key stays with its hub"
+    assert "amber" not in str(keys.list()), "a secret came back"
+
+    print("api_keys: delete")
+    for name in (other, *(f"{hub} {mark}" for hub in CONFIGS)):
+        keys.delete(name=name)
+        assert not keys.name_exists(name)
+        refused(keys.delete, name=name)
+
+
 def journey(base_url, token, fast, slow):
     from vijil import Vijil
 
@@ -51,19 +114,15 @@ def journey(base_url, token, fast, slow):
     mark = uuid.uuid4().hex[:8]
     fast_key, slow_key = f"fast {mark}", f"slow {mark}"
 
-    print("api_keys: create, list, delete")
     for name, url in ((fast_key, fast), (slow_key, slow)):
         made = client.api_keys.create(
             name=name, model_hub="custom", api_key="amber-lantern-key", url=url,
             rate_limit_per_interval=100000, rate_limit_interval=1)
         assert made["name"] == name and made["display_value"].startswith("am"), made
         assert "amber-lantern-key" not in str(made), "the secret came back"
-    spare = client.api_keys.create(name=f"spare {mark}", model_hub="openai", api_key="spare-key-value")
-    assert spare["id"], spare
+    api_keys(client.api_keys, mark)
     names = [key["name"] for key in client.api_keys.list()]
-    assert {fast_key, slow_key, f"spare {mark}"} <= set(names), names
-    client.api_keys.delete(name=f"spare {mark}")
-    assert f"spare {mark}" not in [key["name"] for key in client.api_keys.list()]
+    assert {fast_key, slow_key} <= set(names), names
 
     print("harnesses.list")
     everything = client.harnesses.list(format="list")

@@ -8,6 +8,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use reqwest::Method;
 use serde_json::{Value, json};
 use touchstone_testkit::{Backend, Caller, Practice, Process, Reply, Spawn, TargetOptions, eventually};
+use touchstone_vocabulary::{ConfigField, Hub};
 
 use crate::faults::Fixed;
 use crate::journey::{SMALL, fresh};
@@ -80,6 +81,12 @@ fn api_key(change: &Value) -> Taking {
     post("/v1/api-keys", &body)
 }
 
+fn trial(change: &Value) -> Taking {
+    let mut body = json!({"hub": "custom", "value": "practice-key-value", "url": "http://127.0.0.1:9/v1"});
+    body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    post("/v1/api-keys/test", &body)
+}
+
 fn with(taking: Taking, name: &'static str, value: &str) -> Taking {
     Taking { headers: vec![(name, value.to_owned())], ..taking }
 }
@@ -104,6 +111,12 @@ const PATHS: &[Path] = &[
     ("access_key", |secret| api_key(&json!({"hub_config": {"access_key": secret}}))),
     ("secret_access_key", |secret| api_key(&json!({"hub_config": {"secret_access_key": secret}}))),
     ("agent_key", |secret| api_key(&json!({"hub_config": {"agent_key": secret}}))),
+    ("value of a trial", |secret| trial(&json!({"value": secret}))),
+    ("value of a trial with a line break", |secret| trial(&json!({"value": format!("{secret}\n")}))),
+    ("hub_config of a trial", |secret| trial(&json!({"hub_config": {"agent_key": secret}}))),
+    ("password in the address of a trial", |secret| {
+        trial(&json!({"url": format!("http://a:{secret}@example.org/")}))
+    }),
     ("password in a key's address", |secret| {
         api_key(&json!({"url": format!("http://a:{secret}@example.org/")}))
     }),
@@ -206,9 +219,46 @@ async fn evaluated(admin: &Caller, key: &str, url: &str, model: &str) -> String 
     said
 }
 
+type Secrets = Vec<(&'static str, Vec<u8>)>;
+
+/// A config with everything that a hub needs. What is secret in it is new, and noted.
+fn config(hub: Hub, secrets: &mut Secrets) -> Value {
+    let mut filled = |field: &ConfigField| {
+        let text = mark();
+        if field.is_secret() {
+            secrets.push((field.as_str(), text.clone().into_bytes()));
+        }
+        (field.as_str().to_owned(), Value::String(text))
+    };
+    Value::Object(hub.config_fields().iter().map(&mut filled).collect())
+}
+
+/// Makes a key for every hub that needs a config, gives it other secrets, and returns all that is shown of it.
+async fn configured(admin: &Caller, secrets: &mut Secrets) -> String {
+    let mut said = String::new();
+    for hub in Hub::ALL.iter().copied().filter(|hub| !hub.config_fields().is_empty()) {
+        let new =
+            json!({"hub": hub.as_str(), "value": null, "url": null, "hub_config": config(hub, secrets)});
+        let made = sent(admin, &api_key(&new)).await;
+        said += &all_of(&made);
+        let path = format!("/v1/api-keys/{}", made.ok()["id"].as_str().unwrap());
+        let value = mark();
+        let wrong = json!({"value": value, "hub_config": config(hub, secrets), "status": "asleep"});
+        said += &all_of(&admin.put(&path, &wrong).await);
+        let other = json!({"value": value, "hub_config": config(hub, secrets)});
+        let changed = admin.put(&path, &other).await;
+        said += &all_of(&changed);
+        changed.ok();
+        said += &all_of(&admin.get(&path).await);
+        said += &all_of(&admin.get(&format!("{path}/models")).await);
+        secrets.push(("value that was put", value.into_bytes()));
+    }
+    said
+}
+
 async fn nowhere(backend: Backend) {
     let mut spawn = Spawn::new(backend).await;
-    let mut secrets: Vec<(&str, Vec<u8>)> = Vec::new();
+    let mut secrets = Secrets::new();
     let directory = tempfile::tempdir().unwrap();
     spawn.logs = Some(directory.path().join("serve.log"));
     // What the operator hands over: the key itself, as text and as bytes, and passwords in addresses.
@@ -216,6 +266,9 @@ async fn nowhere(backend: Backend) {
     secrets.push(("key as text", key.clone().into_bytes()));
     secrets.push(("key", HEXLOWER.decode(key.as_bytes()).unwrap()));
     spawn.environment.push(("TOUCHSTONE_KEY".into(), key));
+    let tunnel = mark();
+    spawn.environment.push(("TOUCHSTONE_TUNNEL_TOKEN".into(), tunnel.clone()));
+    secrets.push(("token of the tunnel", tunnel.clone().into_bytes()));
     let (database, bus) = (mark(), mark());
     let store = &mut spawn.settings.store;
     store.database_url = store.database_url.replace("touchstone@", &format!("touchstone:{database}@"));
@@ -225,7 +278,7 @@ async fn nowhere(backend: Backend) {
     secrets.push(("NATS password", bus.into_bytes()));
 
     let target = Practice::start(TargetOptions::default()).await;
-    let server = spawn.serve_with(&["--log", "trace"]).await;
+    let server = spawn.serve_with(&["--log", "trace", "--tunnel-domain", "agents.example.org"]).await;
     let admin = known(&spawn, &server).await;
     let mut answers = String::new();
     for (name, taking) in PATHS {
@@ -235,6 +288,11 @@ async fn nowhere(backend: Backend) {
             answers += &all_of(&sent(&admin, &asked).await);
         }
         secrets.push((name, secret.into_bytes()));
+    }
+    answers += &configured(&admin, &mut secrets).await;
+    // Members are given this one, so that its answers are not among those that show nothing.
+    for _ in 0..2 {
+        assert_eq!(admin.get("/v1/local-eval-token").await.ok()["token"], json!(tunnel));
     }
     // The tokens that are at work.
     let created = ["token", "create", "--email", "bo@example.org", "--team", "harbour", "--json"];
@@ -255,6 +313,7 @@ async fn nowhere(backend: Backend) {
     answers += &evaluated(&admin, id, &target.url, "practice").await;
     let refusing = Fixed::start(401, json!({"error": {"message": format!("bad key {secret}")}})).await;
     answers += &evaluated(&admin, id, &refusing.url, "practice").await;
+    answers += &all_of(&sent(&admin, &trial(&json!({"value": secret, "url": refusing.url}))).await);
     answers += &all_of(&admin.get("/v1/api-keys").await);
     answers += &all_of(&admin.get("/v1/audit").await);
     answers += &all_of(&admin.get("/metrics").await);
