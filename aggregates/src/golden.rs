@@ -38,6 +38,12 @@ const FILES: &[(&str, &str)] = files![
     "api_key/hub_config_changed.v1.json",
     "api_key/status_changed.v1.json",
     "api_key/deleted.v1.json",
+    "agent_configuration/created.v1.json",
+    "agent_configuration/updated.v1.json",
+    "agent_configuration/archived.v1.json",
+    "agent_configuration/activated.v1.json",
+    "agent_configuration/file_requested.v1.json",
+    "agent_configuration/file_verified.v1.json",
     "team/created.v1.json",
     "team/created.v2.json",
     "team/details_changed.v1.json",
@@ -82,6 +88,7 @@ mod tests {
 
     use super::*;
     use crate::access::AccessEvent;
+    use crate::agent_configuration::AgentConfigurationEvent;
     use crate::api_key::ApiKeyEvent;
     use crate::evaluation::EvaluationEvent;
     use crate::invite::InviteEvent;
@@ -159,6 +166,14 @@ mod tests {
             HubConfigChanged = "hub_config_changed",
             StatusChanged = "status_changed",
             Deleted = "deleted",
+        }
+        AgentConfigurationEvent {
+            Created = "created",
+            Updated = "updated",
+            Archived = "archived",
+            Activated = "activated",
+            FileRequested = "file_requested",
+            FileVerified = "file_verified",
         }
         TeamEvent {
             Created = "created",

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 pub mod access;
+pub mod agent_configuration;
 pub mod api_key;
 pub mod evaluation;
 mod golden;

@@ -84,8 +84,9 @@ pub fn mask(secret: &str) -> String {
 }
 
 #[cfg(test)]
-mod fixtures {
-    use touchstone_aggregates::api_key::{HubConfig, Kept, Setting};
+pub(crate) mod fixtures {
+    use touchstone_aggregates::api_key::{ApiKey, ApiKeyEvent, HubConfig, Kept, Setting};
+    use touchstone_kernel::testing::given;
     use touchstone_vocabulary::{ApiKeyId, ConfigField, Hub, TeamId};
     use uuid::Uuid;
 
@@ -110,6 +111,10 @@ mod fixtures {
             value: Some(kept("first")),
             config: HubConfig::new(),
         }
+    }
+
+    pub fn created() -> Vec<ApiKeyEvent> {
+        given::<ApiKey>(&[]).when(&create()).result().unwrap()
     }
 
     pub fn bedrock() -> CreateApiKey {

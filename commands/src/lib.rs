@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 pub mod access;
+pub mod agent_configuration;
 pub mod api_key;
 pub mod evaluation;
 pub mod invite;
@@ -49,6 +50,12 @@ pub(crate) fn governed<'a>(team: Option<&'a Team>, meta: &Meta) -> Result<&'a Fa
             None => Err(Barred::NoTeam),
         },
     }
+}
+
+/// A created API key, likewise.
+#[cfg(test)]
+pub(crate) fn api_key_created() -> Vec<touchstone_aggregates::api_key::ApiKeyEvent> {
+    api_key::fixtures::created()
 }
 
 /// A created evaluation, for the tests of commands that want one.

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use touchstone_aggregates::access::{AccessEvent, Denials};
+use touchstone_aggregates::agent_configuration::AgentConfigurationEvent;
 use touchstone_aggregates::api_key::ApiKeyEvent;
 use touchstone_aggregates::evaluation::EvaluationEvent;
 use touchstone_aggregates::invite::InviteEvent;
@@ -86,6 +87,7 @@ fn entry(recorded: &Recorded) -> Result<Option<Entry>, ApplyError> {
         TeamEvent::CONTEXT => of_team(recorded)?,
         InviteEvent::CONTEXT => of_invite(recorded)?,
         ApiKeyEvent::CONTEXT => of_api_key(recorded)?,
+        AgentConfigurationEvent::CONTEXT => of_agent_configuration(recorded)?,
         AccessEvent::CONTEXT => of_access(recorded)?,
         NoticeEvent::CONTEXT => of_notice(recorded)?,
         LocalEvalTokenEvent::CONTEXT => of_local_eval_token(recorded)?,
@@ -146,6 +148,23 @@ fn of_api_key(recorded: &Recorded) -> Result<Told, ApplyError> {
         | ApiKeyEvent::SecretRotated { .. }
         | ApiKeyEvent::HubConfigChanged { .. }
         | ApiKeyEvent::Deleted {} => (None, json!({"api_key_id": id})),
+    })
+}
+
+fn of_agent_configuration(recorded: &Recorded) -> Result<Told, ApplyError> {
+    let id = thing(recorded);
+    Ok(match event::<AgentConfigurationEvent>(recorded)? {
+        AgentConfigurationEvent::Created { agent, .. } | AgentConfigurationEvent::Updated { agent } => {
+            let detail = json!({"agent_configuration_id": id, "hub": agent.hub, "api_key_id": agent.api_key});
+            (None, detail)
+        }
+        AgentConfigurationEvent::FileRequested { file, .. }
+        | AgentConfigurationEvent::FileVerified { file, .. } => {
+            (None, json!({"agent_configuration_id": id, "file_id": file}))
+        }
+        AgentConfigurationEvent::Archived {} | AgentConfigurationEvent::Activated {} => {
+            (None, json!({"agent_configuration_id": id}))
+        }
     })
 }
 

@@ -8,6 +8,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
+pub mod agent_configuration;
 pub mod api_key;
 pub mod audit;
 mod batch;
@@ -41,5 +42,6 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(token::TokenRows),
         Arc::new(invite::InviteRows),
         Arc::new(audit::AuditRows),
+        Arc::new(agent_configuration::AgentConfigurationRows),
     ]
 }

@@ -1,5 +1,6 @@
 //! Events in, rows out, on both databases.
 
+mod agents;
 mod life;
 mod others;
 mod past;

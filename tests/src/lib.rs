@@ -18,6 +18,8 @@ mod access;
 #[cfg(test)]
 mod address;
 #[cfg(test)]
+mod agent_configuration;
+#[cfg(test)]
 mod api_key;
 #[cfg(test)]
 mod architecture;

@@ -7,6 +7,10 @@ use std::sync::atomic::Ordering;
 
 use axum::extract::FromRef;
 use touchstone_commands::access::RecordDenials;
+use touchstone_commands::agent_configuration::{
+    ArchiveAgentConfiguration, CreateAgentConfiguration, RequestAgentFile, TakeAgentFile,
+    UpdateAgentConfiguration,
+};
 use touchstone_commands::api_key::{CreateApiKey, DeleteApiKey, UpdateApiKey};
 use touchstone_commands::evaluation::{
     CancelEvaluation, CreateEvaluation, DeleteEvaluation, RenameEvaluation, RequestStart, ScoreEvaluation,
@@ -18,6 +22,7 @@ use touchstone_commands::team::{Admit, ChangeRole, CreateTeam, DeleteTeam, Updat
 use touchstone_commands::user::{LinkIdentity, RegisterUser};
 use touchstone_detectors::Detectors;
 use touchstone_egress::Egress;
+use touchstone_files::Files;
 use touchstone_identity::Provider;
 use touchstone_kernel::{
     Actor, Clock, Command, Freshness, Handle, History, Idempotency, Meta, Pending, Receipt, Requests,
@@ -31,6 +36,7 @@ use crate::edge::Edge;
 use crate::error::ApiError;
 use crate::limit::Limits;
 use crate::reply::Reply;
+use crate::routes::agent_configuration::AgentsList;
 use crate::routes::api_key::ModelLists;
 use crate::routes::local_eval_token::TunnelProvider;
 
@@ -61,6 +67,11 @@ pub trait Dispatch:
     + Handle<IssueLocalEvalToken>
     + Handle<RevokeLocalEvalToken>
     + Handle<RecordDenials>
+    + Handle<CreateAgentConfiguration>
+    + Handle<UpdateAgentConfiguration>
+    + Handle<ArchiveAgentConfiguration>
+    + Handle<RequestAgentFile>
+    + Handle<TakeAgentFile>
 {
 }
 
@@ -90,6 +101,11 @@ impl<T> Dispatch for T where
         + Handle<IssueLocalEvalToken>
         + Handle<RevokeLocalEvalToken>
         + Handle<RecordDenials>
+        + Handle<CreateAgentConfiguration>
+        + Handle<UpdateAgentConfiguration>
+        + Handle<ArchiveAgentConfiguration>
+        + Handle<RequestAgentFile>
+        + Handle<TakeAgentFile>
 {
 }
 
@@ -117,6 +133,8 @@ pub struct App {
     pub db: Db,
     pub vault: Vault,
     pub egress: Egress,
+    pub files: Files,
+    pub agents_list: AgentsList,
     pub detectors: Arc<Detectors>,
     pub models: ModelLists,
     /// Through which agents on members' machines can be reached.

@@ -206,7 +206,7 @@ impl Gate {
     /// listens, and one with an idempotency key once.
     async fn answered(&self, row: &Row, request: Request, next: Next) -> Result<Response, ApiError> {
         let limits = &self.app.limits;
-        let seconds = if row.is_chat() { limits.chat_seconds } else { limits.request_seconds };
+        let seconds = row.seconds(limits);
         let repeatable = request.extensions().get::<Caller>().and_then(|caller| self.repeatable(caller));
         let is_read = request.method().is_safe();
         let requests = Arc::clone(&self.app.requests);
@@ -226,6 +226,21 @@ impl Gate {
         tokio::time::timeout(Duration::from_secs(seconds), answering)
             .await
             .unwrap_or(Err(ApiError::Late(seconds)))
+    }
+
+    /// The same where the address is the credential: one that permits nothing counts like a token that is unknown.
+    async fn signed(
+        &self,
+        row: &Row,
+        request: Request,
+        next: Next,
+        from: Option<IpAddr>,
+    ) -> Result<Response, ApiError> {
+        let response = self.answered(row, request, next).await?;
+        if response.status() == StatusCode::FORBIDDEN {
+            self.failed(from)?;
+        }
+        Ok(response)
     }
 
     fn repeatable(&self, caller: &Caller) -> Option<Repeatable> {
@@ -250,6 +265,9 @@ pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Ne
     let operation = row.map_or("-", |row| row.operation);
     let Ok(_place) = gate.places.try_acquire() else { return ApiError::Busy.into_response() };
     let from = gate.app.edge.client(request.extensions(), request.headers());
+    if let Some(row) = row.filter(|row| row.rule == Rule::Signed) {
+        return gate.signed(row, request, next, from).await.unwrap_or_else(IntoResponse::into_response);
+    }
     let known = match gate.known(operation, request.headers(), from).await {
         Ok(known) => known,
         Err(error) => return error.into_response(),

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use axum::http::{Extensions, HeaderMap, HeaderName};
 use ipnet::IpNet;
+use url::Url;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -18,6 +19,8 @@ pub struct Edge {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether requests are counted per minute.
     pub rates: bool,
+    /// Under which address clients reach the service, where a request does not say it itself.
+    pub public_url: Option<Url>,
 }
 
 impl Edge {
@@ -53,6 +56,7 @@ mod tests {
         let edge = Edge {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()],
             rates: true,
+            public_url: None,
         };
         let mut extensions = Extensions::new();
         extensions.insert(Peer(peer.parse().unwrap()));

@@ -30,6 +30,7 @@ mod seat;
 mod suite;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod witness;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub use edge::{Edge, Peer};
 pub use error::{ApiError, Fault};
 pub use limit::Limits;
 pub use policy::{Row, Rule, TABLE};
+pub use routes::agent_configuration::AgentsList;
 pub use routes::api_key::ModelLists;
 pub use routes::local_eval_token::TunnelProvider;
 pub use witness::{Recorder, Witness, witness};
@@ -78,6 +80,8 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .merge(routes::hub::router())
         .merge(routes::local_eval_token::router())
         .merge(routes::api_key::router())
+        .merge(routes::agent_configuration::router())
+        .merge(routes::upload::router())
         .merge(routes::evaluation::router())
         .merge(routes::harness::router())
         .merge(routes::scenario::router())

@@ -22,6 +22,10 @@ pub struct Limits {
     pub request_seconds: u64,
     /// The same for operations that wait for a model.
     pub chat_seconds: u64,
+    /// The same for operations that take a file.
+    pub upload_seconds: u64,
+    /// Most bytes of a file: 413 beyond.
+    pub upload_bytes: u64,
     /// Levels of lists and objects in a body.
     pub json_depth: usize,
     /// Elements of one list in a body.
@@ -62,6 +66,8 @@ impl Default for Limits {
             body_idle_seconds: 30,
             request_seconds: 60,
             chat_seconds: 120,
+            upload_seconds: 300,
+            upload_bytes: 20 * 1024 * 1024,
             json_depth: 64,
             list_items: 10_000,
             text_bytes: 256 * 1024,

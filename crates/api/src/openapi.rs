@@ -52,9 +52,14 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
         else {
             continue;
         };
-        operation.security = Some(vec![SecurityRequirement::new(SCHEME, Vec::<String>::new())]);
-        let mut may = vec![("401", "The token is missing, unknown, revoked or expired.")];
-        may.push(("403", "The caller's role does not suffice, or the token is a service's."));
+        let mut may = Vec::new();
+        if row.rule == Rule::Signed {
+            may.push(("403", "The address permits nothing, or its time is over."));
+        } else {
+            operation.security = Some(vec![SecurityRequirement::new(SCHEME, Vec::<String>::new())]);
+            may.push(("401", "The token is missing, unknown, revoked or expired."));
+            may.push(("403", "The caller's role does not suffice, or the token is a service's."));
+        }
         if row.path.contains('{') || row.method != "GET" {
             may.push(("404", "There is no such thing in the caller's team."));
         }
@@ -64,7 +69,7 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
                 "The thing is in a state that excludes this, or this very request is being carried out.",
             ));
         }
-        if row.path.contains('{') && row.method != "GET" {
+        if row.path.contains('{') && row.method != "GET" && row.rule != Rule::Signed {
             may.push(("412", "The thing is not the one that If-Match names any more."));
         }
         may.push(("429", "Too much was asked in the last minute; Retry-After says when to come back."));

@@ -137,6 +137,16 @@ impl Parameters {
         }
     }
 
+    /// A repeated parameter, each value one of a fixed set of words.
+    pub fn words<T: FromStr>(&mut self, name: &str, allowed: &str) -> Vec<T> {
+        let values = self.many(name);
+        let parsed: Vec<T> = values.iter().filter_map(|value| value.parse().ok()).collect();
+        if parsed.len() < values.len() {
+            self.fault(name, format!("must be one of {allowed}"));
+        }
+        parsed
+    }
+
     /// One of a fixed set of words.
     pub fn word<T: FromStr>(&mut self, name: &str, allowed: &str) -> Option<T> {
         let parsed = self.raw(name).filter(|value| !value.is_empty())?.parse::<T>();

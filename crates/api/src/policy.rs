@@ -4,14 +4,17 @@ use axum::http::Method;
 use touchstone_vocabulary::TeamRole;
 
 use crate::caller::Standing;
+use crate::limit::Limits;
 use crate::rate::Kind;
-use Rule::{Admin, Member, Open, Token};
+use Rule::{Admin, Member, Open, Signed, Token};
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// Everybody, without a token.
     Open,
+    /// Whoever holds the address, which is signed and was given to somebody for this one thing.
+    Signed,
     /// Everybody with a token, services too: what is asked decides, not that something is.
     Token,
     /// Every member of the team.
@@ -23,7 +26,7 @@ pub enum Rule {
 impl Rule {
     pub const fn admits(self, standing: Standing) -> bool {
         match self {
-            Self::Open | Self::Token => true,
+            Self::Open | Self::Signed | Self::Token => true,
             Self::Member => matches!(standing, Standing::Member(_)),
             Self::Admin => matches!(standing, Standing::Member(TeamRole::Admin)),
         }
@@ -32,7 +35,7 @@ impl Rule {
     /// What is missing to whom it does not admit.
     pub const fn demand(self) -> &'static str {
         match self {
-            Self::Open | Self::Token => "this needs nothing more than a token",
+            Self::Open | Self::Signed | Self::Token => "this needs nothing more than a token",
             Self::Member => "this needs a member's token; a service's token does not do",
             Self::Admin => "this needs the role admin in your team",
         }
@@ -88,6 +91,14 @@ pub const TABLE: &[Row] = &[
     row("put_api_keys_by_id", "PUT", "/v1/api-keys/{id}", Admin),
     row("delete_api_keys_by_id", "DELETE", "/v1/api-keys/{id}", Admin),
     row("get_api_keys_models", "GET", "/v1/api-keys/{id}/models", Member),
+    row("get_agent_configurations", "GET", "/v1/agent-configurations", Member),
+    row("post_agent_configurations", "POST", "/v1/agent-configurations", Member),
+    row("get_agent_configurations_by_id", "GET", "/v1/agent-configurations/{id}", Member),
+    row("put_agent_configurations_update", "PUT", "/v1/agent-configurations/{id}/update", Member),
+    row("put_agent_configurations_archive", "PUT", "/v1/agent-configurations/{id}/archive", Admin),
+    row("get_agent_configurations_files", "GET", "/v1/agent-configurations/{id}/files", Member),
+    row("post_agent_configurations_files", "POST", "/v1/agent-configurations/{id}/files", Member),
+    row("put_uploads_by_token", "PUT", "/v1/uploads/{token}", Signed),
     row("get_local_eval_token", "GET", "/v1/local-eval-token", Member),
     row("delete_local_eval_token", "DELETE", "/v1/local-eval-token", Member),
     row("get_evaluations", "GET", "/v1/evaluations", Member),
@@ -130,8 +141,17 @@ impl Row {
         }
     }
 
+    /// How long its answer may take: some wait for a model, or for a whole file.
+    pub fn seconds(&self, limits: &Limits) -> u64 {
+        match self.rule {
+            Signed => limits.upload_seconds,
+            Open | Token | Member | Admin if self.is_chat() => limits.chat_seconds,
+            Open | Token | Member | Admin => limits.request_seconds,
+        }
+    }
+
     /// Whether its answer waits for a model.
-    pub fn is_chat(&self) -> bool {
+    fn is_chat(&self) -> bool {
         matches!(
             (self.method, self.path),
             ("POST", "/v1/chat_complete" | "/v1/playgrounds/{id}/messages" | "/v1/api-keys/test")
@@ -207,6 +227,7 @@ mod tests {
     fn only_monitoring_and_documents_are_open_and_only_the_event_door_to_services() {
         for row in TABLE {
             assert_eq!(row.rule == Open, !row.path.starts_with("/v1"), "{}", row.operation);
+            assert_eq!(row.rule == Signed, row.path.starts_with("/v1/uploads/"), "{}", row.operation);
             assert_eq!(row.rule == Token, row.operation == "post_events", "{}", row.operation);
         }
         let (admin, user) = (Standing::Member(TeamRole::Admin), Standing::Member(TeamRole::User));

@@ -1,5 +1,6 @@
 //! The operations, one file per context: the document's words and the handler stand together.
 
+pub mod agent_configuration;
 pub mod api_key;
 pub mod audit;
 pub mod detector;
@@ -16,4 +17,5 @@ pub mod response;
 pub mod scenario;
 pub mod team;
 pub mod test;
+pub mod upload;
 pub mod user;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use touchstone_commands::evaluation::CancelEvaluation;
 use touchstone_egress::{Egress, Policy};
 use touchstone_event_store::Database;
+use touchstone_files::Files;
 use touchstone_kernel::{
     Begun, Clock, Command, Freshness, Handle, History, Kind, Mark, Meta, Pending, Receipt, Recorded,
     Rejection, Repeatable, Requests, StreamRange, TokenUse, Unavailable, Visible,
@@ -21,7 +22,9 @@ use touchstone_vocabulary::{EvaluationId, TeamId, TeamRole, Time, TokenId, UserI
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-use crate::{ApiError, App, Caller, Edge, Limits, ModelLists, Standing, Status, router, witness};
+use crate::{
+    AgentsList, ApiError, App, Caller, Edge, Limits, ModelLists, Rule, Standing, Status, router, witness,
+};
 
 /// Everything behind the surface: remembers what it was asked and answers as it was told.
 pub struct Behind {
@@ -139,6 +142,8 @@ pub fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Ar
         db: Db::new(&Database::memory()),
         vault: Vault::new(Tables::memory(), KeyEncryptionKey::random()),
         egress: Egress::new(Policy::default()).unwrap(),
+        files: Files::memory(),
+        agents_list: AgentsList::default(),
         detectors: Arc::default(),
         models: ModelLists::default(),
         tunnel: None,
@@ -166,7 +171,8 @@ fn request(method: &str, path: &str) -> axum::http::request::Builder {
 
 #[tokio::test]
 async fn without_a_token_every_secured_operation_is_401_whatever_else_is_wrong() {
-    for row in crate::TABLE.iter().filter(|row| row.path.starts_with("/v1")) {
+    let secured = |row: &&crate::Row| !matches!(row.rule, Rule::Open | Rule::Signed);
+    for row in crate::TABLE.iter().filter(secured) {
         let path = row.path.replace("{id}", "%FF").replace("{status}", "PENDING").replace(['{', '}'], "");
         for authorization in [None, Some("Basic abc"), Some("Bearer")] {
             let mut request = request(row.method, &format!("{path}?limit=-1"));

@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use touchstone_aggregates::agent_configuration::AgentConfiguration;
 use touchstone_aggregates::api_key::ApiKey;
 use touchstone_aggregates::evaluation::Evaluation;
 use touchstone_aggregates::invite::Invite;
 use touchstone_aggregates::team::Team;
+use touchstone_commands::agent_configuration::ArchiveAgentConfiguration;
 use touchstone_commands::api_key::DeleteApiKey;
 use touchstone_commands::evaluation::CancelEvaluation;
 use touchstone_commands::invite::{ExpireInvite, RevokeInvite};
 use touchstone_commands::team::Admit;
 use touchstone_event_store::{Store, StoreError};
+use touchstone_files::Files;
 use touchstone_kernel::{Actor, Clock, Command, Handle, Meta, Owned, Rejection, State, StreamRange};
 use touchstone_vocabulary::TeamId;
 use uuid::Uuid;
@@ -33,6 +36,7 @@ const SETTLED: Duration = Duration::from_secs(10);
 /// Does what follows, while it leads.
 pub struct Registrar {
     store: Store,
+    files: Files,
     clock: Arc<dyn Clock>,
     owner: Uuid,
     /// No other process can be alive on this store.
@@ -44,8 +48,8 @@ pub struct Registrar {
 }
 
 impl Registrar {
-    pub fn new(store: Store, clock: Arc<dyn Clock>, owner: Uuid, alone: bool) -> Self {
-        Self { store, clock, owner, alone, board: None, heard: BTreeMap::new() }
+    pub fn new(store: Store, files: Files, clock: Arc<dyn Clock>, owner: Uuid, alone: bool) -> Self {
+        Self { store, files, clock, owner, alone, board: None, heard: BTreeMap::new() }
     }
 
     /// Works until told to stop.
@@ -154,7 +158,10 @@ impl Registrar {
         for Owned { id, .. } in self.standing::<Evaluation>(team, &ends).await? {
             self.send(team, cause, &format!("cancel/{id}"), CancelEvaluation { team, id }).await?;
         }
-        Ok(())
+        for Owned { id, .. } in self.standing::<AgentConfiguration>(team, &["archived"]).await? {
+            self.send(team, cause, &format!("archive/{id}"), ArchiveAgentConfiguration { team, id }).await?;
+        }
+        self.files.remove_all(team).await.map_err(|fault| Rejection::Unavailable(fault.to_string()))
     }
 
     /// The things of a team that were made and have met none of these ends.
@@ -166,7 +173,7 @@ impl Registrar {
             let found = log.find(std::slice::from_ref(&range), after, BATCH).await?;
             for envelope in &found {
                 let what = envelope.name.rsplit('.').next().unwrap_or_default();
-                if what == "created" {
+                if matches!(what, "created" | "activated") {
                     standing.insert(envelope.stream.clone());
                 } else if ends.contains(&what) {
                     standing.remove(&envelope.stream);

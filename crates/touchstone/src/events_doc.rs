@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 use touchstone_aggregates::access::AccessEvent;
+use touchstone_aggregates::agent_configuration::AgentConfigurationEvent;
 use touchstone_aggregates::api_key::ApiKeyEvent;
 use touchstone_aggregates::evaluation::EvaluationEvent;
 use touchstone_aggregates::golden;
@@ -204,6 +205,12 @@ const CONTEXTS: &[(&str, &str, &str, &str)] = &[
         "",
         "a member's leave to use the installation's tunnel; its credential is in no event",
     ),
+    (
+        AgentConfigurationEvent::CONTEXT,
+        "<team>/<agent configuration>",
+        "team:<team>",
+        "a named target that a team keeps, and its files; no content of a file is in an event",
+    ),
 ];
 
 fn contexts() -> String {
@@ -255,6 +262,7 @@ fn meaning(name: &str, version: &str, payload: &RawValue) -> String {
         .or_else(|| of(name, &payload, of_access))
         .or_else(|| of(name, &payload, of_notice))
         .or_else(|| of(name, &payload, of_local_eval_token))
+        .or_else(|| of(name, &payload, of_agent_configuration))
         .unwrap_or_default();
     if current == version { sentence.to_owned() } else { format!("No longer written. {sentence}") }
 }
@@ -395,6 +403,25 @@ fn of_local_eval_token(event: &LocalEvalTokenEvent) -> &'static str {
     }
 }
 
+fn of_agent_configuration(event: &AgentConfigurationEvent) -> &'static str {
+    match event {
+        AgentConfigurationEvent::Created { .. } => {
+            "A team keeps a named target; null in `hub_config` stands for a secret that was sent along and is not kept."
+        }
+        AgentConfigurationEvent::Updated { .. } => "It is this from now on, with all that stays the same.",
+        AgentConfigurationEvent::Archived {} => {
+            "Nothing new is evaluated on it, and its name is free; evaluations that were asked for go on."
+        }
+        AgentConfigurationEvent::Activated {} => "It can be evaluated again, under its name.",
+        AgentConfigurationEvent::FileRequested { .. } => {
+            "Somebody may bring this file, until `expires_at`; what of it was announced is not null."
+        }
+        AgentConfigurationEvent::FileVerified { .. } => {
+            "The file came in, once, and is what was announced; `digest` is the BLAKE3 of its content."
+        }
+    }
+}
+
 fn of_notice(event: &NoticeEvent) -> &'static str {
     match event {
         NoticeEvent::Received { .. } => {
@@ -436,60 +463,4 @@ fn of_reservation(event: &ReservationEvent) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use serde_json::Value;
-
-    use super::*;
-
-    #[test]
-    fn the_committed_guide_is_the_one_that_the_code_makes() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/events.md");
-        let committed = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            committed == render(),
-            "docs/events.md is out of date: run `just events-doc` and commit the result"
-        );
-    }
-
-    #[test]
-    fn every_mark_of_the_template_is_filled() {
-        let text = render();
-        let marks =
-            text.split('@').filter(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_uppercase()));
-        assert_eq!(marks.collect::<Vec<_>>(), Vec::<&str>::new());
-    }
-
-    #[test]
-    fn every_event_is_explained() {
-        for (path, text) in golden() {
-            let Frozen { name, version, payload } = serde_json::from_str(text).unwrap();
-            assert!(meaning(&name, &version, payload).ends_with('.'), "{path}");
-            assert_ne!(meaning(&name, &version, payload), "No longer written. ", "{path}");
-            assert!(CONTEXTS.iter().any(|(context, ..)| name.starts_with(&format!("{context}."))), "{path}");
-            assert!(render().contains(&format!("### {name}, version ")), "{path}");
-        }
-    }
-
-    #[test]
-    fn every_field_on_the_wire_is_explained() {
-        let envelope = example();
-        let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        let value = serde_json::to_value(&envelope).unwrap();
-        for key in keys(&value) {
-            assert!(envelope_fields(&envelope).iter().any(|(name, _)| *name == key), "{key}");
-        }
-        for key in keys(&value["metadata"]) {
-            assert!(metadata_fields(&metadata()).iter().any(|(name, _)| *name == key), "{key}");
-        }
-    }
-
-    #[test]
-    fn the_example_carries_its_true_hash() {
-        let line = serde_json::to_string(&example()).unwrap();
-        let read: Envelope = serde_json::from_str(&line).unwrap();
-        assert_eq!(read.hash, read.prev.next(read.seq, &read.stored().unwrap()));
-        assert_ne!(read.hash, ChainHash::GENESIS);
-    }
-}
+mod tests;

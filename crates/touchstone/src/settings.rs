@@ -1,10 +1,12 @@
 //! One tree of settings: defaults that run on a laptop, then a file, then the environment, then flags.
 
+mod compat;
 mod edge;
+mod oidc;
 mod tunnel;
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -14,8 +16,8 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use figment::value::Dict;
 use serde::Deserialize;
-use touchstone_api::{Edge, Limits, TunnelProvider};
-use touchstone_egress::{Policy, Url};
+use touchstone_api::{AgentsList, Edge, Limits, TunnelProvider};
+use touchstone_egress::Policy;
 use touchstone_event_store::Reader;
 use touchstone_identity::Trust;
 use touchstone_vault::{KeySource, Keys};
@@ -145,6 +147,18 @@ pub struct ServeOptions {
     /// The claim that says what the token may do at most: admin or user [default: role].
     #[arg(long, env = "TOUCHSTONE_OIDC_ROLE_CLAIM")]
     pub oidc_role_claim: Option<String>,
+    /// The address under which clients reach this service, `https://…`; it begins the addresses that are given out
+    /// [default: as each request says it].
+    #[arg(long, env = "TOUCHSTONE_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Where the contract and the common clients disagree, `name=value` separated by commas; the names are in the README.
+    #[arg(long, env = "TOUCHSTONE_COMPAT", value_delimiter = ',')]
+    #[serde(skip)]
+    pub compat: Vec<String>,
+    /// The same in the settings file: a table.
+    #[arg(skip)]
+    #[serde(rename = "compat")]
+    pub compat_table: Dict,
     /// A tunnel through which members' own agents are evaluated: the name of the host under which it makes them reachable.
     #[arg(long, env = "TOUCHSTONE_TUNNEL_DOMAIN")]
     pub tunnel_domain: Option<String>,
@@ -190,9 +204,8 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOp
             "listen" | "roles" | "egress_allow" | "egress_metadata" | "deadline_hours" | "max_in_flight"
             | "nats_stream" | "nats_root" | "allow_superuser" | "trusted_proxies" | "insecure"
             | "rate_limits" | "limits" | "oidc_issuer" | "oidc_audience" | "oidc_email_claim"
-            | "oidc_team_claim" | "oidc_role_claim" | "tunnel_domain" | "tunnel_token_file" => {
-                serve.insert(key, value)
-            }
+            | "oidc_team_claim" | "oidc_role_claim" | "tunnel_domain" | "tunnel_token_file"
+            | "public_url" | "compat" => serve.insert(key, value),
             "pypi_index" | "npm_index" | "rubygems_index" | "crates_index" => index.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
         };
@@ -251,6 +264,7 @@ pub struct Settings {
     pub allow_superuser: bool,
     pub oidc: Option<Trust>,
     pub tunnel: Option<TunnelProvider>,
+    pub agents_list: AgentsList,
 }
 
 impl Settings {
@@ -266,10 +280,11 @@ impl Settings {
             nats_stream: None,
             nats_root: None,
             limits: Limits::default(),
-            edge: Edge { trusted_proxies: Vec::new(), rates: !listen.ip().is_loopback() },
+            edge: Edge { trusted_proxies: Vec::new(), rates: !listen.ip().is_loopback(), public_url: None },
             allow_superuser: false,
             oidc: None,
             tunnel: None,
+            agents_list: AgentsList::default(),
         }
     }
 }
@@ -344,7 +359,7 @@ pub fn index(store: &StoreOptions, options: &IndexOptions) -> Result<IndexSettin
 /// Resolves a server's settings.
 pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
     let (store_file, file, _) = from_file(store.config.as_deref())?;
-    let oidc = oidc(options, &file)?;
+    let oidc = oidc::trust(options, &file)?;
     let tunnel = tunnel::provider(
         options.tunnel_domain.clone().or(file.tunnel_domain),
         options.tunnel_token_file.as_deref().or(file.tunnel_token_file.as_deref()),
@@ -367,6 +382,8 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
     let proxies = options.trusted_proxies.clone().or(file.trusted_proxies).unwrap_or_default();
     let trusted_proxies = edge::proxies(&proxies)?;
     edge::guarded(listen, &trusted_proxies, options.insecure || file.insecure)?;
+    let public_url = options.public_url.as_ref().or(file.public_url.as_ref());
+    let public_url = public_url.map(|url| edge::public(url)).transpose()?;
     let usually = !listen.ip().is_loopback() || !trusted_proxies.is_empty();
     let rates = options.rate_limits.or(file.rate_limits).unwrap_or(usually);
     let egress = Policy::parse(&allow, listen.ip().is_loopback()).context("egress_allow cannot be read")?;
@@ -378,45 +395,13 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
         nats_stream: options.nats_stream.clone().or(file.nats_stream),
         nats_root: options.nats_root.clone().or(file.nats_root),
         limits: edge::limits(file.limit_table, &options.limits)?,
-        edge: Edge { rates, trusted_proxies },
+        edge: Edge { rates, trusted_proxies, public_url },
+        agents_list: compat::agents_list(file.compat_table, &options.compat)?,
         allow_superuser: options.allow_superuser || file.allow_superuser,
         oidc,
         tunnel,
         ..usual
     })
-}
-
-/// The identity provider, where one is named.
-fn oidc(options: &ServeOptions, file: &ServeOptions) -> Result<Option<Trust>> {
-    let issuer = options.oidc_issuer.as_ref().or(file.oidc_issuer.as_ref());
-    let audience = options.oidc_audience.as_ref().or(file.oidc_audience.as_ref());
-    let (issuer, audience) = match (issuer, audience) {
-        (None, None) => return Ok(None),
-        (Some(issuer), Some(audience)) => (issuer, audience.clone()),
-        (Some(_), None) => bail!("oidc_issuer needs oidc_audience: whom the provider's tokens are for"),
-        (None, Some(_)) => bail!("oidc_audience needs oidc_issuer: whose tokens are accepted"),
-    };
-    let issuer = Url::parse(issuer).context("oidc_issuer is no URL")?;
-    let is_loopback = match issuer.host_str() {
-        Some(host) => {
-            host == "localhost"
-                || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
-        }
-        None => bail!("oidc_issuer names no host"),
-    };
-    if issuer.scheme() != "https" && !(issuer.scheme() == "http" && is_loopback) {
-        bail!("oidc_issuer must start with https://: whoever can answer in its place can be anybody here");
-    }
-    let claim = |flag: &Option<String>, file: &Option<String>, usual: &str| {
-        flag.as_ref().or(file.as_ref()).cloned().unwrap_or_else(|| usual.to_owned())
-    };
-    Ok(Some(Trust {
-        issuer,
-        audience,
-        email_claim: claim(&options.oidc_email_claim, &file.oidc_email_claim, "email"),
-        team_claim: claim(&options.oidc_team_claim, &file.oidc_team_claim, "team"),
-        role_claim: claim(&options.oidc_role_claim, &file.oidc_role_claim, "role"),
-    }))
 }
 
 #[cfg(test)]
@@ -449,32 +434,5 @@ mod tests {
     fn an_unknown_role_is_named() {
         let flags = ServeOptions { roles: Some(vec!["cook".into()]), ..ServeOptions::default() };
         assert!(serve(&StoreOptions::default(), &flags).err().unwrap().to_string().contains("cook"));
-    }
-
-    #[test]
-    fn an_identity_provider_is_named_whole_and_reached_safely() {
-        let read = |issuer: Option<&str>, audience: Option<&str>| {
-            let flags = ServeOptions {
-                oidc_issuer: issuer.map(str::to_owned),
-                oidc_audience: audience.map(str::to_owned),
-                ..ServeOptions::default()
-            };
-            oidc(&flags, &ServeOptions::default())
-        };
-        assert!(read(None, None).unwrap().is_none());
-        let trust = read(Some("https://id.example.org/realm"), Some("touchstone")).unwrap().unwrap();
-        assert_eq!((trust.email_claim.as_str(), trust.role_claim.as_str()), ("email", "role"));
-        for loopback in ["http://127.0.0.1:9", "http://[::1]:9/x", "http://localhost:9"] {
-            assert!(read(Some(loopback), Some("a")).is_ok(), "{loopback}");
-        }
-        for (issuer, audience) in [
-            (Some("https://id.example.org"), None),
-            (None, Some("a")),
-            (Some("http://id.example.org"), Some("a")),
-            (Some("ftp://127.0.0.1"), Some("a")),
-            (Some("id.example.org"), Some("a")),
-        ] {
-            assert!(read(issuer, audience).is_err(), "{issuer:?}");
-        }
     }
 }

@@ -16,6 +16,7 @@ use touchstone_bus::{Bus, Prefix, Relay};
 use touchstone_detectors::Detectors;
 use touchstone_egress::{Egress, Own, Policy, Url};
 use touchstone_event_store::{Database, Sequencer, Store};
+use touchstone_files::Files;
 use touchstone_hubs::ChatCompletions;
 use touchstone_identity::{Patience, Provider};
 use touchstone_kernel::{Clock, Freshness};
@@ -149,6 +150,8 @@ impl Server {
         let own = own(&settings.store, socket.as_ref().map(TcpSocket::local_addr).transpose()?);
         let egress = Egress::new(Policy { own, ..settings.egress.clone() })
             .context("the outbound client cannot be built")?;
+        let files = Files::local(&settings.store.data_dir.join("files"))
+            .context("the place for files cannot be used")?;
         let detectors = Arc::new(Detectors::new(crate::installed::load(&settings.store)?));
         if has(Part::Run) {
             let options = Options {
@@ -163,7 +166,7 @@ impl Server {
             let stop = tasks.cancel();
             tasks.spawn("engine", async move { engine.run(stop).await });
             let (store, clock) = (core.store.clone(), Arc::clone(&core.clock));
-            let registrar = Registrar::new(store, clock, owner, settings.store.is_sqlite());
+            let registrar = Registrar::new(store, files.clone(), clock, owner, settings.store.is_sqlite());
             let stop = tasks.cancel();
             tasks.spawn("registrar", async move { registrar.run(stop).await });
         }
@@ -174,7 +177,9 @@ impl Server {
             let _ = core.group.reach(receipt.mark, format!("{}:{}", receipt.context, receipt.stream)).await;
         }
         let address = match socket {
-            Some(socket) => Some(api(settings, socket, &core, egress, detectors, &mut tasks)?),
+            Some(socket) => {
+                Some(api(settings, socket, &core, Shared { egress, files, detectors }, &mut tasks)?)
+            }
             None => None,
         };
         Ok(Self { core, address, tasks, _lock: lock })
@@ -212,14 +217,21 @@ fn own(store: &StoreSettings, api: Option<SocketAddr>) -> Own {
     }
 }
 
+/// What the API shares with the engine beside the store.
+struct Shared {
+    egress: Egress,
+    files: Files,
+    detectors: Arc<Detectors>,
+}
+
 fn api(
     settings: &Settings,
     socket: TcpSocket,
     core: &Core,
-    egress: Egress,
-    detectors: Arc<Detectors>,
+    shared: Shared,
     tasks: &mut Tasks,
 ) -> Result<SocketAddr> {
+    let Shared { egress, files, detectors } = shared;
     let provider = settings.oidc.clone().map(|trust| Provider::new(trust, Patience::default()));
     let app = Arc::new(App {
         dispatch: Arc::new(core.store.clone()),
@@ -231,6 +243,8 @@ fn api(
         db: core.db.clone(),
         vault: core.store.vault().clone(),
         egress,
+        files,
+        agents_list: settings.agents_list,
         detectors,
         models: ModelLists::default(),
         tunnel: settings.tunnel.clone(),

@@ -92,6 +92,10 @@ uuid_id! {
     AccessId,
     /// A public event as somebody sent it.
     NoticeId,
+    /// A file that belongs to something of a team.
+    FileId,
+    /// A named target of a team. Chosen by the client, unique in its team.
+    AgentConfigurationId,
 }
 
 name_id! {

@@ -20,16 +20,17 @@ pub use case::{Case, GREATEST_NUMBER};
 pub use criteria::Criteria;
 pub use hub::{Hub, UnknownHub};
 pub use id::{
-    AccessId, ApiKeyId, DetectorId, EvaluationId, HarnessId, InvalidId, InviteId, NodeId, NoticeId, ProbeId,
-    PromptId, ResponseId, ScenarioId, TeamId, TestId, TokenId, UserId, Version, WorkerId,
+    AccessId, AgentConfigurationId, ApiKeyId, DetectorId, EvaluationId, FileId, HarnessId, InvalidId,
+    InviteId, NodeId, NoticeId, ProbeId, PromptId, ResponseId, ScenarioId, TeamId, TestId, TokenId, UserId,
+    Version, WorkerId,
 };
 pub use message::{Message, Role};
 pub use page::{Direction, Page};
 pub use score::{Score, mean};
 pub use status::{
     AgentStatus, ApiKeyStatus, ConfigField, DenialReason, EvaluationStatus, HarnessScoring, HarnessType,
-    InviteStatus, ProbeScoring, ProbeStatus, ResponseStatus, ScenarioScoring, TeamRole, TestStatus,
-    UnknownWord, UserStatus,
+    InviteStatus, MediaType, ProbeScoring, ProbeStatus, ResponseStatus, ScenarioScoring, TeamRole,
+    TestStatus, UnknownWord, UserStatus,
 };
 pub use text::{AddressFault, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key};
 pub use time::Time;

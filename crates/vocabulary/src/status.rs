@@ -96,6 +96,14 @@ words! {
     }
     /// Where a saved target stands. What is being made is `creating` for a moment; nothing stays so.
     AgentStatus { Creating = "creating", Active = "active", Archived = "archived" }
+    /// What a file may be.
+    MediaType {
+        Pdf = "application/pdf",
+        Plain = "text/plain",
+        Markdown = "text/markdown",
+        Csv = "text/csv",
+        Json = "application/json",
+    }
     TeamRole { Admin = "admin", User = "user" }
     InviteStatus {
         Pending = "PENDING",
@@ -140,6 +148,21 @@ impl EvaluationStatus {
         match self {
             Self::Created | Self::InProgress => false,
             Self::Completed | Self::Canceled | Self::Errored | Self::TimedOut | Self::Failed => true,
+        }
+    }
+}
+
+impl MediaType {
+    /// What a file's name says that it is.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let (_, extension) = name.rsplit_once('.')?;
+        match extension.to_ascii_lowercase().as_str() {
+            "pdf" => Some(Self::Pdf),
+            "txt" => Some(Self::Plain),
+            "md" => Some(Self::Markdown),
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            _ => None,
         }
     }
 }

@@ -14,6 +14,7 @@ use touchstone_vocabulary::{
 };
 use uuid::Uuid;
 
+use super::agents::agents;
 use super::past::{Case, OTHER_TEAM, Past, TEAM, USER};
 use super::stage::Stage;
 
@@ -196,7 +197,7 @@ async fn teams_members_identities_and_tokens_follow_their_last_event() {
 #[tokio::test]
 async fn one_event_at_a_time_leaves_the_same_people_and_keys() {
     let (whole, single) = (Stage::sqlite().await, Stage::sqlite().await);
-    let events = [people().events, changed_keys().events].concat();
+    let events = [people().events, changed_keys().events, agents().events].concat();
     whole.apply(&events).await;
     for event in &events {
         single.apply(std::slice::from_ref(event)).await;

@@ -23,9 +23,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("vault", &[]),
     ("hubs", &["egress"]),
     ("identity", &["egress"]),
-    ("registrar", &["commands", "aggregates", "event-store", "kernel"]),
+    ("files", &[]),
+    ("registrar", &["commands", "aggregates", "event-store", "files", "kernel"]),
     ("runner", &["commands", "aggregates", "event-store", "bus", "hubs", "detectors", "catalog", "vault"]),
-    ("api", &["commands", "queries", "catalog", "detectors", "kernel", "vault", "hubs", "identity"]),
+    ("api", &["commands", "queries", "catalog", "detectors", "files", "kernel", "vault", "hubs", "identity"]),
     (
         "touchstone",
         &[
@@ -44,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "detectors",
             "catalog",
             "identity",
+            "files",
             "registrar",
             "runner",
             "api",
@@ -68,6 +70,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("async-nats", &["bus"]),
     ("aes-gcm", &["vault"]),
     ("jsonwebtoken", &["identity"]),
+    ("object_store", &["files"]),
     ("ring", &["identity", "testkit"]),
     ("reqwest", &["egress", "touchstone", "testkit", "e2e", "benches"]),
     ("axum", &["api", "touchstone", "testkit"]),

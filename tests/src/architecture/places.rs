@@ -31,6 +31,7 @@ const ABSENT: &[(&str, &str, &str)] = &[
 /// Where a context uses another of its own layer, with the reason.
 const SIBLINGS: &[(&str, &str, &str, &str)] = &[
     ("aggregates", "probe_run", "evaluation", "its texts are sealed under the evaluation's key"),
+    ("commands", "agent_configuration", "reservation", "an agent that is active has its name to itself"),
     ("commands", "api_key", "reservation", "the command on a key takes and frees the key's name"),
     ("commands", "invite", "reservation", "an invite takes its address in the team and frees it"),
     ("commands", "team", "reservation", "the command on a team takes and frees the team's name"),

@@ -210,6 +210,8 @@ async fn whoever_fails_too_often_is_turned_away_by_address() {
         strange(&direct, Some(&format!("198.51.100.{n}"))).await.refused(401);
     }
     told_to_wait(strange(&direct, Some("198.51.100.99")).await);
+    // An address that was made up is no better than a token that was.
+    told_to_wait(direct.admin.send(direct.admin.request(Method::PUT, "/v1/uploads/made.up")).await);
     direct.admin.get("/v1/users/me").await.ok();
     close(direct).await;
 

@@ -193,7 +193,7 @@ async fn create(
     caller: Caller,
     Body(request): Body<EvaluationRequest>,
 ) -> Answer<Created> {
-    let command = request.command(caller.team, &app.egress)?;
+    let command = request.resolved(&app, caller.team).await?;
     let id = command.id.to_string();
     let sent = app.send(&caller, command).await?;
     Ok(sent.reply(Created { id, status: "CREATED" }))

@@ -188,7 +188,7 @@ async fn run(
         Meaning::Start => app.send(caller, RequestStart { team, id: evaluation(data)? }).await,
         Meaning::Create => {
             let request: EvaluationRequest = parsed(Value::Object(data.clone()), &["data"])?;
-            let command = request.command(team, &app.egress).map_err(|error| error.inside("data"))?;
+            let command = request.resolved(app, team).await.map_err(|error| error.inside("data"))?;
             app.send(caller, command).await.map_err(|error| error.inside("data"))
         }
         Meaning::Notice | Meaning::Report => {

@@ -1,13 +1,18 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use touchstone_aggregates::team::TeamStream;
+use touchstone_commands::agent_configuration::{
+    AgentChange, CreateAgentConfiguration, Draft, UpdateAgentConfiguration,
+};
 use touchstone_commands::api_key::{CreateApiKey, HubConfig, Kept};
 use touchstone_commands::invite::{AcceptInvite, Addressee, CreateInvite};
 use touchstone_commands::team::{CreateTeam, DeleteTeam};
 use touchstone_event_store::Database;
 use touchstone_kernel::testing;
 use touchstone_vault::{KeyEncryptionKey, Vault};
-use touchstone_vocabulary::{ApiKeyId, Hub, InviteId, TeamRole, Time, UserId};
+use touchstone_vocabulary::{
+    AgentConfigurationId, AgentStatus, ApiKeyId, Hub, InviteId, TeamRole, Time, UserId,
+};
 
 use super::*;
 
@@ -30,6 +35,7 @@ impl Clock for Turned {
 
 struct World {
     store: Store,
+    files: Files,
     clock: Arc<Turned>,
 }
 
@@ -40,7 +46,7 @@ impl World {
         let vault = Vault::new(database.vault_tables(), KeyEncryptionKey::random());
         let store = Store::open(database, vault).await.unwrap();
         let clock = Arc::new(Turned(AtomicI64::new(testing::meta().at.micros())));
-        let world = Self { store, clock };
+        let world = Self { store, files: Files::memory(), clock };
         let found = CreateTeam {
             id: TEAM,
             founder: FOUNDER,
@@ -83,7 +89,8 @@ impl World {
     }
 
     fn registrar(&self) -> Registrar {
-        Registrar::new(self.store.clone(), Arc::clone(&self.clock) as _, Uuid::from_u128(99), true)
+        let (store, files) = (self.store.clone(), self.files.clone());
+        Registrar::new(store, files, Arc::clone(&self.clock) as _, Uuid::from_u128(99), true)
     }
 
     async fn names(&self) -> Vec<String> {
@@ -144,6 +151,21 @@ async fn what_a_deleted_team_owned_is_taken_down_once() {
         config: HubConfig::new(),
     };
     world.does(FOUNDER, key).await;
+    let draft = Draft {
+        name: "helper".into(),
+        hub: Hub::Custom,
+        model: String::new(),
+        url: None,
+        api_key: None,
+        system_prompt: None,
+        hub_config: None,
+    };
+    let agent = AgentConfigurationId(Uuid::from_u128(4));
+    world.does(FOUNDER, CreateAgentConfiguration { team: TEAM, id: agent, draft }).await;
+    // Whatever was archived and brought back stands again.
+    world.does(FOUNDER, ArchiveAgentConfiguration { team: TEAM, id: agent }).await;
+    let change = AgentChange { status: Some(AgentStatus::Active), ..AgentChange::default() };
+    world.does(FOUNDER, UpdateAgentConfiguration { team: TEAM, id: agent, change }).await;
     world.does(FOUNDER, DeleteTeam { id: TEAM }).await;
     let mut registrar = world.registrar();
     for _ in 0..2 {
@@ -151,6 +173,6 @@ async fn what_a_deleted_team_owned_is_taken_down_once() {
     }
     let names = world.names().await;
     let after = names.iter().position(|name| name == "team.deleted").unwrap();
-    assert_eq!(names[after + 1..], ["invite.revoked", "api_key.deleted"]);
+    assert_eq!(names[after + 1..], ["invite.revoked", "api_key.deleted", "agent_configuration.archived"]);
     assert!(!registrar.board.unwrap().deleted.is_empty(), "for a while, something may still be made");
 }

@@ -8,6 +8,7 @@ use figment::providers::Serialized;
 use figment::value::{Dict, Value};
 use ipnet::IpNet;
 use touchstone_api::Limits;
+use touchstone_egress::Url;
 
 /// The defaults, the file's table over them, and over both the pairs `name=value`.
 pub fn limits(mut table: Dict, pairs: &[String]) -> Result<Limits> {
@@ -23,8 +24,10 @@ pub fn limits(mut table: Dict, pairs: &[String]) -> Result<Limits> {
     let limits: Limits =
         Figment::from(Serialized::defaults(table)).extract().context("limits cannot be read")?;
     let Limits { body_bytes, header_bytes, header_seconds, idle_seconds, body_idle_seconds, .. } = limits;
-    let Limits { request_seconds, chat_seconds, json_depth, requests, connections, .. } = limits;
+    let Limits { request_seconds, chat_seconds, upload_seconds, upload_bytes, .. } = limits;
+    let Limits { json_depth, requests, connections, .. } = limits;
     let needed = [header_seconds, idle_seconds, body_idle_seconds, request_seconds, chat_seconds];
+    let needed = [needed.as_slice(), &[upload_seconds, upload_bytes]].concat();
     if needed.contains(&0) || [body_bytes, header_bytes, json_depth, requests, connections].contains(&0) {
         bail!("limits: only counts per minute may be 0");
     }
@@ -40,6 +43,16 @@ pub fn proxies(text: &str) -> Result<Vec<IpNet>> {
             network.with_context(|| format!("trusted_proxies: {place:?} is neither an address nor a network"))
         })
         .collect()
+}
+
+/// The address that begins those that are given out.
+pub fn public(url: &str) -> Result<Url> {
+    let url = Url::parse(url).context("public_url is no URL")?;
+    let plain = url.username().is_empty() && url.query().is_none() && url.fragment().is_none();
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
+        bail!("public_url must be the plain address of this service, like https://touchstone.example.org");
+    }
+    Ok(url)
 }
 
 /// Tokens travel in every request: whoever can be reached from elsewhere has TLS in front or says that it need not be.
@@ -80,6 +93,14 @@ mod tests {
         ] {
             let fault = format!("{:#}", pairs(wrong).unwrap_err());
             assert!(fault.contains(named), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_public_address_is_plain() {
+        assert_eq!(public("https://a.example.org/t").unwrap().path(), "/t");
+        for wrong in ["a.example.org", "ftp://a.example.org", "https://u@a.example.org", "https://a/?b"] {
+            assert!(public(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -10,11 +10,14 @@ use touchstone_catalog::Edition;
 use touchstone_commands::evaluation::{CallParams, CreateEvaluation, Spec};
 use touchstone_egress::Egress;
 use touchstone_kernel::Sealed;
-use touchstone_vocabulary::{EvaluationId, HarnessId, HarnessType, ScenarioId, TeamId};
+use touchstone_queries::agent_configuration::{self, AgentConfigurationView};
+use touchstone_vocabulary::{AgentStatus, EvaluationId, HarnessId, HarnessType, ScenarioId, TeamId};
 use utoipa::ToSchema;
 
 use crate::address;
-use crate::error::ApiError;
+use crate::app::App;
+use crate::error::{ApiError, Fault};
+use crate::routes::api_key::hub_named;
 use crate::suite;
 
 /// Longest time a call may take, in seconds; what is asked beyond is cut.
@@ -25,9 +28,11 @@ const LONGEST_CALL: f64 = 120.0;
 pub struct EvaluationRequest {
     /// A uuid that the client chooses.
     id: String,
-    /// Id of the API key to use.
-    api_key_proxy: String,
-    hub: String,
+    /// Id of the API key to use; by default that of the agent configuration, like hub, model, url and system prompt.
+    #[schema(required = false, value_type = String)]
+    api_key_proxy: Option<String>,
+    #[schema(required = false, value_type = String)]
+    hub: Option<String>,
     #[schema(required = false)]
     model: Option<String>,
     /// With or without the prefix `vijil.harnesses.`.
@@ -48,6 +53,7 @@ pub struct EvaluationRequest {
     url: Option<String>,
     /// Of the catalogue; by default the newest.
     version: Option<String>,
+    /// A target that the team keeps.
     agent_configuration_id: Option<String>,
     /// The small variants of the harnesses.
     is_lite: Option<bool>,
@@ -85,10 +91,25 @@ fn unset() -> Value {
 }
 
 impl EvaluationRequest {
-    /// The command that is meant. Its shape is checked first, then whether what it names exists.
-    pub fn command(self, team: TeamId, egress: &Egress) -> Result<CreateEvaluation, ApiError> {
+    /// The command that is meant, with the agent configuration's word where the request says nothing itself.
+    pub async fn resolved(self, app: &App, team: TeamId) -> Result<CreateEvaluation, ApiError> {
+        let agent = match filled(self.agent_configuration_id.clone()) {
+            Some(id) => Some(agent(app, team, &id).await),
+            None => None,
+        };
+        self.command(team, &app.egress, agent)
+    }
+
+    /// The same with the agent configuration that it names. Its shape is checked first, then whether what it names
+    /// exists.
+    fn command(
+        self,
+        team: TeamId,
+        egress: &Egress,
+        agent: Option<Result<AgentConfigurationView, ApiError>>,
+    ) -> Result<CreateEvaluation, ApiError> {
         let id: EvaluationId = self.id.parse().map_err(|_| ApiError::invalid("id", "must be a uuid"))?;
-        let spec = self.spec(egress)?;
+        let spec = self.spec(egress, agent)?;
         // Free texts stay out: a digest of them in the log would outlive their erasure. The command compares those.
         let mut open = spec.clone();
         open.name = Sealed::Erased;
@@ -99,18 +120,52 @@ impl EvaluationRequest {
     }
 
     /// What is asked for, in its canonical form. Its JSON is what the digest covers.
-    fn spec(self, egress: &Egress) -> Result<Spec, ApiError> {
-        let hub = self.hub.parse().map_err(|_| ApiError::invalid("hub", "must be the name of a hub"))?;
+    fn spec(
+        self,
+        egress: &Egress,
+        agent: Option<Result<AgentConfigurationView, ApiError>>,
+    ) -> Result<Spec, ApiError> {
+        let hub = filled(self.hub).map(|hub| hub_named(&hub)).transpose()?;
         let url = address::permitted(egress, &["url"], self.url)?;
-        let params = self.agent_params.unwrap_or_default().call(self.num_generations)?;
+        let mut params = self.agent_params.unwrap_or_default().call(self.num_generations)?;
         let sample_size = self.sample_size.map(|size| within("sample_size", size)).transpose()?;
-        let api_key = self
-            .api_key_proxy
-            .parse()
-            .map_err(|_| ApiError::Missing("there is no API key with this id".to_owned()))?;
-        if filled(self.agent_configuration_id).is_some() {
-            return Err(ApiError::missing("agent configuration"));
+        let key = filled(self.api_key_proxy);
+        if agent.is_none() {
+            let needed = [("api_key_proxy", key.is_none()), ("hub", hub.is_none())];
+            let faults: Vec<Fault> = needed
+                .iter()
+                .filter(|(_, is_missing)| *is_missing)
+                .map(|(field, _)| Fault::missing("body", field))
+                .collect();
+            if !faults.is_empty() {
+                return Err(ApiError::Invalid(faults));
+            }
         }
+        let agent = agent.transpose()?;
+        let kept =
+            |text: fn(&AgentConfigurationView) -> Option<String>| filled(agent.as_ref().and_then(text));
+        let hub = match hub {
+            Some(hub) => hub,
+            None => hub_named(&kept(|agent| Some(agent.hub.clone())).unwrap_or_default())?,
+        };
+        let key = key.or_else(|| kept(|agent| agent.api_key_id.clone())).ok_or_else(|| {
+            ApiError::invalid("api_key_proxy", "must be named: this agent configuration has no API key")
+        })?;
+        let api_key =
+            key.parse().map_err(|_| ApiError::Missing("there is no API key with this id".to_owned()))?;
+        let url = match url {
+            Some(url) => Some(url),
+            // What was permitted when it was kept need not be so now.
+            None => address::permitted(
+                egress,
+                &["agent_configuration_id"],
+                kept(|agent| Some(agent.agent_url.clone())),
+            )?,
+        };
+        let model = filled(self.model).or_else(|| kept(|agent| Some(agent.model_name.clone())));
+        params.system_prompt = params
+            .system_prompt
+            .or_else(|| kept(|agent| agent.agent_system_prompt.clone()).map(Sealed::Open));
         let version = filled(self.version);
         let edition = suite::edition(version.as_deref())
             .ok_or_else(|| unknown("version", version.as_deref().unwrap_or_default()))?;
@@ -123,7 +178,7 @@ impl EvaluationRequest {
         Ok(Spec {
             name: Sealed::Open(self.name.unwrap_or_default()),
             hub,
-            model: self.model.unwrap_or_default(),
+            model: model.unwrap_or_default(),
             url,
             api_key,
             harnesses,
@@ -133,8 +188,22 @@ impl EvaluationRequest {
             is_lite: self.is_lite.unwrap_or(false),
             tags: self.tags.unwrap_or_else(|| tags(&types)),
             params,
-            agent_configuration: None,
+            agent_configuration: agent.map(|agent| agent.id),
         })
+    }
+}
+
+/// A target that the team keeps and that can be evaluated.
+async fn agent(app: &App, team: TeamId, id: &str) -> Result<AgentConfigurationView, ApiError> {
+    let missing = || ApiError::missing("agent configuration");
+    let id = id.parse().map_err(|_| missing())?;
+    let agent = agent_configuration::by_id(&app.db, team, id).await?.ok_or_else(missing)?;
+    if agent.status == AgentStatus::Active.as_str() {
+        Ok(agent)
+    } else {
+        Err(ApiError::Conflict(
+            "this agent configuration is archived; make it active first, or name another".into(),
+        ))
     }
 }
 

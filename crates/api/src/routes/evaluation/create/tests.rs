@@ -10,6 +10,14 @@ const TEAM: TeamId = TeamId(Uuid::from_u128(1));
 
 /// As the common client sends it, with changes; a null change of a field takes it away.
 fn sent(change: Value) -> Result<CreateEvaluation, ApiError> {
+    sent_with(change, None)
+}
+
+/// The same with the agent configuration that it names.
+fn sent_with(
+    change: Value,
+    agent: Option<Result<AgentConfigurationView, ApiError>>,
+) -> Result<CreateEvaluation, ApiError> {
     let mut body = json!({
         "name": "nightly",
         "id": "6f9619ff-8b86-4011-b42d-00cf4fc964ff",
@@ -29,7 +37,7 @@ fn sent(change: Value) -> Result<CreateEvaluation, ApiError> {
     let egress = Egress::new(Policy { loopback: true, ..Policy::default() }).unwrap();
     crate::body::read::<EvaluationRequest>(body.to_string().as_bytes(), &crate::Limits::default())
         .unwrap()
-        .command(TEAM, &egress)
+        .command(TEAM, &egress, agent)
 }
 
 fn field(change: &Value) -> String {
@@ -104,7 +112,60 @@ fn what_is_named_must_exist() {
     assert_eq!(missing(&json!({"version": "9.9.9"})), "there is no version 9.9.9");
     assert_eq!(missing(&json!({"scenario_config_filters": ["no.such"]})), "there is no scenario no.such");
     assert!(missing(&json!({"api_key_proxy": "my-key"})).contains("API key"));
-    assert!(missing(&json!({"agent_configuration_id": "a"})).contains("agent configuration"));
+}
+
+fn agent() -> AgentConfigurationView {
+    AgentConfigurationView {
+        id: "00000000-0000-0000-0000-000000000009".into(),
+        agent_name: "helper".into(),
+        model_name: "kept".into(),
+        agent_url: "http://127.0.0.1:7/v1".into(),
+        hub: "openai".into(),
+        team_id: TEAM.to_string(),
+        created_by: String::new(),
+        api_key_id: Some("00000000-0000-0000-0000-000000000005".into()),
+        agent_system_prompt: Some("Keep the word.".into()),
+        status: "active".into(),
+        created_at: 0,
+        hub_config: None,
+        stream_version: 1,
+    }
+}
+
+#[test]
+fn what_the_request_leaves_out_is_the_agent_configurations() {
+    let left_out =
+        json!({"hub": null, "model": null, "url": null, "api_key_proxy": null, "agent_params": null});
+    let spec = sent_with(left_out.clone(), Some(Ok(agent()))).unwrap().spec;
+    assert_eq!((spec.hub, spec.model.as_str()), (Hub::OpenAi, "kept"));
+    assert_eq!(spec.url.as_deref(), Some("http://127.0.0.1:7/v1"));
+    assert_eq!(spec.api_key.to_string(), agent().api_key_id.unwrap());
+    assert_eq!(spec.params.system_prompt.unwrap().text(), "Keep the word.");
+    assert_eq!(spec.agent_configuration.as_deref(), Some(agent().id.as_str()));
+    let said = json!({"agent_params": {"agent_system_prompt": "Another."}});
+    let spec = sent_with(said, Some(Ok(agent()))).unwrap().spec;
+    assert_eq!((spec.hub, spec.model.as_str(), spec.api_key.0.as_u128()), (Hub::Custom, "m", 4));
+    assert_eq!(spec.url.as_deref(), Some("http://127.0.0.1:9/v1"));
+    assert_eq!(spec.params.system_prompt.unwrap().text(), "Another.");
+
+    let place = |agent| {
+        let Err(ApiError::Invalid(faults)) = sent_with(left_out.clone(), agent) else { panic!() };
+        serde_json::to_value(&faults[0].loc).unwrap()
+    };
+    assert_eq!(place(None), json!(["body", "api_key_proxy"]));
+    let keyless = AgentConfigurationView { api_key_id: None, ..agent() };
+    assert_eq!(place(Some(Ok(keyless))), json!(["body", "api_key_proxy"]));
+    let hostile = AgentConfigurationView { agent_url: "http://10.0.0.1/v1".into(), ..agent() };
+    assert_eq!(place(Some(Ok(hostile))), json!(["body", "agent_configuration_id"]));
+}
+
+#[test]
+fn an_agent_configuration_that_is_not_there_is_told_after_what_is_wrong_with_the_request_itself() {
+    let absent = || Some(Err(ApiError::missing("agent configuration")));
+    assert!(matches!(sent_with(json!({}), absent()), Err(ApiError::Missing(_))));
+    for wrong in [json!({"id": "1"}), json!({"hub": "nowhere"}), json!({"url": "http://10.0.0.1/v1"})] {
+        assert!(matches!(sent_with(wrong, absent()), Err(ApiError::Invalid(_))));
+    }
 }
 
 #[test]
