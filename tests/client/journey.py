@@ -3,7 +3,8 @@
 
 usage: journey.py BASE_URL TOKEN FAST_TARGET SLOW_TARGET
 
-BASE_URL includes /v1. FAST_TARGET answers at once, SLOW_TARGET takes long enough that an evaluation of it can be canceled.
+BASE_URL includes /v1, and its server has the tunnel that agents.py names. FAST_TARGET answers at once, SLOW_TARGET takes
+long enough that an evaluation of it can be canceled.
 The script makes a virtual environment with the client beside the user's other caches and runs itself in it.
 Exit 0 when every step held; else the failed step is printed.
 """
@@ -15,6 +16,8 @@ import time
 import uuid
 import venv
 from pathlib import Path
+
+import agents
 
 CLIENT = "vijil==0.1.58"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "touchstone-client" / CLIENT
@@ -123,6 +126,9 @@ def journey(base_url, token, fast, slow):
     api_keys(client.api_keys, mark)
     names = [key["name"] for key in client.api_keys.list()]
     assert {fast_key, slow_key} <= set(names), names
+
+    agents.kept(client, mark, refused, settle, fast_key, fast)
+    agents.local(client, mark)
 
     print("harnesses.list")
     everything = client.harnesses.list(format="list")

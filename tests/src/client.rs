@@ -7,8 +7,9 @@ use tokio::process::Command;
 use touchstone_testkit::{Backend, Practice, Spawn, TargetOptions};
 
 async fn journey(backend: Backend) {
-    let spawn = Spawn::new(backend).await;
-    let server = spawn.serve().await;
+    let mut spawn = Spawn::new(backend).await;
+    spawn.environment.push(("TOUCHSTONE_TUNNEL_TOKEN".into(), "amber-tunnel-token".into()));
+    let server = spawn.serve_with(&["--log", "warn", "--tunnel-domain", "agents.example.org"]).await;
     let fast = Practice::start(TargetOptions::default()).await;
     let slow =
         Practice::start(TargetOptions { latency: Duration::from_millis(700), ..TargetOptions::default() })
