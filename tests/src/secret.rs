@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path;
 
-use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use md5::{Digest, Md5};
 use regex::bytes::{Regex, RegexBuilder};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -87,6 +88,12 @@ fn trial(change: &Value) -> Taking {
     post("/v1/api-keys/test", &body)
 }
 
+fn agent(change: &Value) -> Taking {
+    let mut body = json!({"id": fresh(), "agent_name": fresh(), "model_name": "m", "hub": "custom"});
+    body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    post("/v1/agent-configurations", &body)
+}
+
 fn with(taking: Taking, name: &'static str, value: &str) -> Taking {
     Taking { headers: vec![(name, value.to_owned())], ..taking }
 }
@@ -119,6 +126,29 @@ const PATHS: &[Path] = &[
     }),
     ("password in a key's address", |secret| {
         api_key(&json!({"url": format!("http://a:{secret}@example.org/")}))
+    }),
+    ("hub_config of an agent", |secret| {
+        let all = ConfigField::ALL.iter().filter(|field| field.is_secret());
+        let config: serde_json::Map<_, _> =
+            all.map(|field| (field.as_str().to_owned(), json!(secret))).collect();
+        agent(&json!({"hub": "vertex", "hub_config": config}))
+    }),
+    ("hub_config of an agent, repeatable", |secret| {
+        with(agent(&json!({"hub_config": {"access_key": secret}})), "idempotency-key", "agent")
+    }),
+    ("hub_config of an agent of another kind", |secret| {
+        agent(&json!({"hub_config": {"agent_key": [secret]}}))
+    }),
+    ("hub_config of an agent that is none", |secret| agent(&json!({"hub_config": secret}))),
+    ("key of an agent that is a secret", |secret| agent(&json!({"api_key_id": secret}))),
+    ("password in an agent's address", |secret| {
+        agent(&json!({"agent_url": format!("http://a:{secret}@example.org/")}))
+    }),
+    ("address of an upload", |secret| Taking {
+        method: Method::PUT,
+        path: format!("/v1/uploads/{secret}.{secret}"),
+        headers: vec![("content-type", "text/plain".to_owned())],
+        body: secret.to_owned(),
     }),
     ("password in an evaluation's address", |secret| {
         let url = format!("http://a:{secret}@example.org/");
@@ -256,6 +286,42 @@ async fn configured(admin: &Caller, secrets: &mut Secrets) -> String {
     said
 }
 
+/// Changes an agent with secrets in the request, has a file of it brought, and returns all that is shown of it. The
+/// address of the upload is for whoever asked for it, so what is said of that is not among it.
+async fn kept(admin: &Caller, secrets: &mut Secrets) -> String {
+    let made = sent(admin, &agent(&json!({}))).await.ok();
+    let path = format!("/v1/agent-configurations/{}", made["id"].as_str().unwrap());
+    let mut said = String::new();
+    for hub in Hub::ALL.iter().copied().filter(|hub| !hub.config_fields().is_empty()) {
+        let change = json!({"hub": hub.as_str(), "hub_config": config(hub, secrets)});
+        let changed = admin.put(&format!("{path}/update"), &change).await;
+        said += &all_of(&changed);
+        changed.ok();
+    }
+    let asked = admin.request(Method::POST, &format!("{path}/files")).header("idempotency-key", "file");
+    let file = admin.send(asked.json(&json!({"file_name": "a.txt"}))).await.ok();
+    let url = file["upload_url"].as_str().unwrap().to_owned();
+    let token = url.rsplit('/').next().unwrap().to_owned();
+    let content = mark();
+    let put = reqwest::Client::new().put(&url).header("content-type", "text/plain");
+    let wrong = put.try_clone().unwrap().header("content-md5", "1B2M2Y8AsgTpgAmY7PhCfg==");
+    let refused = admin.send(wrong.body(content.clone())).await;
+    said += &all_of(&refused);
+    refused.refused(422);
+    let sum = BASE64.encode(&Md5::digest(content.as_bytes()));
+    let taken = admin.send(put.header("content-md5", sum).body(content.clone())).await;
+    said += &all_of(&taken);
+    taken.ok();
+    for path in [path.clone(), format!("{path}/files"), "/v1/agent-configurations".to_owned()] {
+        said += &all_of(&admin.get(&path).await);
+    }
+    let (grant, tag) = token.split_once('.').unwrap();
+    secrets.push(("grant of an upload", grant.as_bytes().to_vec()));
+    secrets.push(("tag of an upload", tag.as_bytes().to_vec()));
+    secrets.push(("content of a file", content.into_bytes()));
+    said
+}
+
 async fn nowhere(backend: Backend) {
     let mut spawn = Spawn::new(backend).await;
     let mut secrets = Secrets::new();
@@ -290,6 +356,7 @@ async fn nowhere(backend: Backend) {
         secrets.push((name, secret.into_bytes()));
     }
     answers += &configured(&admin, &mut secrets).await;
+    answers += &kept(&admin, &mut secrets).await;
     // Members are given this one, so that its answers are not among those that show nothing.
     for _ in 0..2 {
         assert_eq!(admin.get("/v1/local-eval-token").await.ok()["token"], json!(tunnel));
