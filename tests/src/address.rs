@@ -11,7 +11,7 @@ use crate::journey::{SMALL, close, finished, fresh, head};
 /// Named so by the contract, but given by the server and never read.
 const NOT_OURS: [&str; 1] = ["upload_url"];
 
-const HOSTILE: [&str; 22] = [
+const HOSTILE: [&str; 24] = [
     "http://10.0.0.1/v1",
     "http://192.168.1.1:8000/v1",
     "http://172.16.0.1/",
@@ -22,6 +22,8 @@ const HOSTILE: [&str; 22] = [
     "http://0251.0376.0251.0376/",
     "http://[fd00:ec2::254]/",
     "http://0.0.0.0:80/",
+    "http://metadata.google.internal/",
+    "http://printer.local/",
     "http://0/",
     "http://[::ffff:127.0.0.1]/",
     "http://[::127.0.0.1]/",

@@ -1,5 +1,7 @@
 //! The public event door: commands by their types, and notices that are kept.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use touchstone_aggregates::notice::NoticeEvent;
 use touchstone_kernel::Recorded;
@@ -15,7 +17,9 @@ fn event(kind: &str, data: Value) -> Value {
 }
 
 async fn door(backend: Backend) {
-    let world = World::start(backend, TargetOptions::default()).await;
+    // So that an evaluation still runs when it is started once more.
+    let slow = TargetOptions { latency: Duration::from_secs(1), ..TargetOptions::default() };
+    let world = World::start(backend, slow).await;
     let admin = &world.admin;
     let contract = Contract::of(admin).await;
     let mo = world.somebody("mo@example.org", "default", TeamRole::User).await;

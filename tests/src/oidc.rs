@@ -22,6 +22,7 @@ fn trust(issuer: &Issuer) -> Trust {
         email_claim: "email".to_owned(),
         team_claim: "team".to_owned(),
         role_claim: "role".to_owned(),
+        vouches_for_emails: false,
     }
 }
 
@@ -33,7 +34,7 @@ async fn world(backend: Backend, issuer: &Issuer) -> World {
 fn claims(issuer: &Issuer, now: Time, change: Value) -> Value {
     let mut claims = json!({
         "iss": issuer.url, "aud": [AUDIENCE, "another"], "sub": "ada", "exp": now.secs() + 3600,
-        "email": "ada@example.org", "given_name": "Ada", "family_name": "Vale",
+        "email": "ada@example.org", "email_verified": true, "given_name": "Ada", "family_name": "Vale",
     });
     if let (Some(claims), Value::Object(change)) = (claims.as_object_mut(), change) {
         claims.extend(change);
@@ -130,7 +131,9 @@ async fn an_account_is_taken_over_only_by_a_verified_address() {
     let world = world(Backend::Embedded, &issuer).await;
     let ada = world.somebody("ada@example.org", "harbour", TeamRole::Admin).await;
     let user = me(&ada).await["user_id"].clone();
-    for said in [json!({}), json!({"email_verified": false}), json!({"email_verified": "yes"})] {
+    for said in
+        [json!({"email_verified": null}), json!({"email_verified": false}), json!({"email_verified": "yes"})]
+    {
         caller(&world, &rsa, &issuer, said).get("/v1/users/me").await.refused(403);
     }
     let unverified = json!({"sub": "eve", "email": "eve@example.org", "email_verified": false});
@@ -139,7 +142,7 @@ async fn an_account_is_taken_over_only_by_a_verified_address() {
     let linked = me(&verified).await;
     assert_eq!((&linked["user_id"], &linked["team_id"]), (&user, &me(&ada).await["team_id"]));
     // Linked is linked, whatever is said later.
-    assert_eq!(me(&caller(&world, &rsa, &issuer, json!({}))).await["user_id"], user);
+    assert_eq!(me(&caller(&world, &rsa, &issuer, json!({"email_verified": false}))).await["user_id"], user);
     let second = json!({"sub": "other", "email_verified": true});
     assert_eq!(
         me(&caller(&world, &rsa, &issuer, second)).await["user_id"],

@@ -270,7 +270,7 @@ mod tests {
         let identity = |team: Option<&str>, role| Identity {
             digest: "d".into(),
             email: "a@example.org".into(),
-            is_email_verified: None,
+            is_email_verified: true,
             given_name: String::new(),
             family_name: String::new(),
             team: team.map(str::to_owned),

@@ -15,10 +15,8 @@ use uuid::Uuid;
 use crate::app::{App, Dispatch};
 use crate::error::ApiError;
 
-const UNVERIFIED: &str = "the identity provider does not vouch for the e-mail address; verify it there first";
-const TAKEN: &str = "there is a user with this e-mail address already, and the identity provider does not say that \
-    the address is verified; ask the operator";
-
+const UNVERIFIED: &str =
+    "the identity provider does not vouch for the e-mail address; verify it there first, or ask the operator";
 /// Somebody who is registered here.
 pub struct Person {
     pub user: UserId,
@@ -36,9 +34,10 @@ pub async fn person(app: &App, identity: &Identity) -> Result<Person, ApiError> 
     Ok(Person { user, email: identity.email.clone() })
 }
 
-/// Registers somebody under a derived id, or finds the user whose verified address it is.
+/// Registers somebody under a derived id, or finds the user whose address it is. An address that nobody vouches for is
+/// nobody's: invites are accepted by it.
 async fn registered(app: &App, identity: &Identity) -> Result<UserId, ApiError> {
-    if identity.is_email_verified == Some(false) {
+    if !identity.is_email_verified {
         return Err(ApiError::Forbidden(UNVERIFIED.to_owned()));
     }
     let user = UserId(derived("user", &identity.digest));
@@ -50,12 +49,9 @@ async fn registered(app: &App, identity: &Identity) -> Result<UserId, ApiError> 
     };
     match send(app, None, register).await {
         Ok(_) => {}
-        Err(Rejection::Refused { kind: Kind::Conflict, .. }) if identity.is_email_verified == Some(true) => {
+        Err(Rejection::Refused { kind: Kind::Conflict, .. }) => {
             let known = user::id_by_email(&app.db, &identity.email).await?;
             return known.ok_or_else(|| ApiError::unavailable("the read models are behind the event log"));
-        }
-        Err(Rejection::Refused { kind: Kind::Conflict, .. }) => {
-            return Err(ApiError::Forbidden(TAKEN.to_owned()));
         }
         Err(Rejection::Refused { kind: Kind::Invalid, .. }) => {
             return Err(ApiError::Unauthorized(Untrusted::Incomplete.to_string()));

@@ -7,6 +7,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use std::sync::Arc;
 use touchstone_files::{Checksum, Expected, Grant};
+use touchstone_queries::team;
 use touchstone_vault::{DataKey, VaultError};
 use touchstone_vocabulary::{FileId, MAX_INDEXED_BYTES, MediaType};
 use url::Url;
@@ -103,11 +104,16 @@ pub async fn address(app: &App, here: &Here, grant: &Grant) -> Result<String, Ap
     Ok(format!("{}/v1/uploads/{}", here.0, grant.token(|text| key.tag(text))))
 }
 
-/// What a token permits. One that permits nothing is forbidden, whatever is wrong with it.
+const LEFT: &str = "whoever was given this address is no member of the team any more";
+
+/// What a token permits. One that permits nothing is forbidden, whatever is wrong with it, also where the member to whom
+/// it was given has left.
 pub async fn granted(app: &App, token: &str) -> Result<Grant, ApiError> {
     let key = key(app).await?;
-    Grant::read(token, |text, tag| key.vouches(text, tag), app.clock.now())
-        .map_err(|void| ApiError::Forbidden(void.to_string()))
+    let grant = Grant::read(token, |text, tag| key.vouches(text, tag), app.clock.now())
+        .map_err(|void| ApiError::Forbidden(void.to_string()))?;
+    let member = team::membership_in(&app.db, grant.team, grant.user).await?;
+    member.map(|_| grant).ok_or_else(|| ApiError::Forbidden(LEFT.to_owned()))
 }
 
 async fn key(app: &App) -> Result<DataKey, ApiError> {

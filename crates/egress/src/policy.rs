@@ -125,9 +125,13 @@ impl Policy {
         match url.host().ok_or(Blocked::Invalid)? {
             Host::Ipv4(address) => self.judge(IpAddr::V4(address), Some(port)),
             Host::Ipv6(address) => self.judge(IpAddr::V6(address), Some(port)),
-            Host::Domain(name) if self.allow.is_empty() || self.names(name, Some(port)) => {
-                if name.is_empty() { Err(Blocked::Invalid) } else { Ok(()) }
-            }
+            Host::Domain("") => Err(Blocked::Invalid),
+            Host::Domain(name) if self.allow.is_empty() => match zone_of_name(name) {
+                Zone::Public => Ok(()),
+                Zone::Loopback if self.loopback => Ok(()),
+                zone => Err(Blocked::Network(zone)),
+            },
+            Host::Domain(name) if self.names(name, Some(port)) => Ok(()),
             // It may still resolve into a listed network; where none is listed for this port, it cannot.
             Host::Domain(_) => {
                 let possible = |entry: &Allowed| {
@@ -188,6 +192,25 @@ impl Policy {
         let name = name.strip_suffix('.').unwrap_or(name);
         let is_it = |entry: &Allowed| matches!(&entry.place, Place::Name(listed) if listed.eq_ignore_ascii_case(name));
         self.allow.iter().any(|entry| entry.covers_port(port) && is_it(entry))
+    }
+}
+
+/// Names that are never public: those of RFC 6761, 6762 and 8375, that of RFC 9476, ICANN's `internal`, and
+/// the ones that many networks use inside.
+const INNER: [&str; 9] =
+    ["local", "internal", "home.arpa", "alt", "test", "localdomain", "lan", "home", "corp"];
+
+/// Where a name leads as far as the name itself tells. One without a dot is that of a machine nearby.
+fn zone_of_name(name: &str) -> Zone {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_below =
+        |top: &str| name.strip_suffix(top).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    if is_below("localhost") {
+        Zone::Loopback
+    } else if !name.contains('.') || INNER.into_iter().any(is_below) {
+        Zone::Private
+    } else {
+        Zone::Public
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A file comes in under a [`Grant`]: one file of one owner, of one type, with one content, until a time. The grant
 //! travels in an address and is signed, so whoever holds the address needs nothing else, and can change nothing about
-//! it. A file is kept under `<team>/<file>`; what people call it is data and names nothing. Nothing can be read before
+//! it. A content is kept under
+//! `<team>/<file>/<digest>`; what people call it is data and names nothing. Nothing can be read before
 //! all of it is in and is what it was said to be.
 //!
 //! That an address is good once is not known here: the owner's stream says whether it still waits for the file.

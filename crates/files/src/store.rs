@@ -13,6 +13,7 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use touchstone_vocabulary::{FileId, TeamId};
+use uuid::Uuid;
 
 use crate::intake::{Expected, Intake, Received, Refused};
 
@@ -66,18 +67,23 @@ impl Files {
         Self { store: Arc::new(InMemory::new()), directory: None }
     }
 
-    /// Takes a file in, piece by piece. Of one that is not what is expected nothing stays.
+    /// Takes a file in, piece by piece. Of one that is not what is expected nothing stays. It is kept under its digest,
+    /// so that of two that come in at once neither takes the other's place; `attempt` tells them apart on the way.
     pub async fn receive<E>(
         &self,
         key: Key,
+        attempt: Uuid,
         expected: Expected,
         pieces: impl Stream<Item = Result<Bytes, E>>,
     ) -> Result<Received, Refused> {
-        let upload = self.store.put_multipart(&place(key)).await.map_err(FilesError::Store)?;
+        let coming = place(key, &attempt.to_string());
+        let upload = self.store.put_multipart(&coming).await.map_err(FilesError::Store)?;
         let mut writing = WriteMultipart::new(upload);
         match passed(&mut writing, expected, pieces).await {
             Ok(received) => {
                 writing.finish().await.map_err(FilesError::Store)?;
+                let kept = place(key, &received.digest);
+                self.store.rename(&coming, &kept).await.map_err(FilesError::Store)?;
                 Ok(received)
             }
             Err(refused) => {
@@ -90,7 +96,7 @@ impl Files {
 
     /// The whole content, if the file is there. `digest` is that of [`Received`].
     pub async fn read(&self, key: Key, digest: &str) -> Result<Option<Bytes>, FilesError> {
-        let content = match self.store.get(&place(key)).await {
+        let content = match self.store.get(&place(key, digest)).await {
             Ok(found) => found.bytes().await?,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(fault) => return Err(fault.into()),
@@ -102,9 +108,9 @@ impl Files {
         }
     }
 
-    /// Removes a file. Where there is none, nothing happens.
-    pub async fn remove(&self, key: Key) -> Result<(), FilesError> {
-        gone(self.store.delete(&place(key)).await)
+    /// Removes a content that came in. Where there is none, nothing happens.
+    pub async fn remove(&self, key: Key, digest: &str) -> Result<(), FilesError> {
+        gone(self.store.delete(&place(key, digest)).await)
     }
 
     /// Removes every file of a team, also what of one came in before a process was killed.
@@ -122,8 +128,8 @@ impl Files {
     }
 }
 
-fn place(key: Key) -> Path {
-    Path::from(key.to_string())
+fn place(key: Key, content: &str) -> Path {
+    Path::from(format!("{key}/{content}"))
 }
 
 fn gone(removed: object_store::Result<()>) -> Result<(), FilesError> {

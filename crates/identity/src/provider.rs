@@ -26,6 +26,8 @@ pub struct Trust {
     pub team_claim: String,
     /// What the token may do at most; a role in the team is not had by it.
     pub role_claim: String,
+    /// Whether every address in its tokens is its bearer's, though they do not say so.
+    pub vouches_for_emails: bool,
 }
 
 /// What a provider says of somebody.
@@ -34,8 +36,8 @@ pub struct Identity {
     /// Digest of the issuer and its name for the person: the same for ever, whatever the address.
     pub digest: String,
     pub email: String,
-    /// Whether the provider says that the address is the person's; it may say nothing.
-    pub is_email_verified: Option<bool>,
+    /// Whether the provider vouches that the address is the person's.
+    pub is_email_verified: bool,
     pub given_name: String,
     pub family_name: String,
     pub team: Option<String>,
@@ -132,7 +134,9 @@ impl Provider {
         Ok(Identity {
             digest: digest(issuer, &sub),
             email: email.to_owned(),
-            is_email_verified: others.get("email_verified").map(|said| *said == Value::Bool(true)),
+            is_email_verified: others
+                .get("email_verified")
+                .map_or(self.trust.vouches_for_emails, |said| *said == Value::Bool(true)),
             given_name: name("given_name"),
             family_name: name("family_name"),
             team: bounded(&self.trust.team_claim).map(str::to_owned),
@@ -175,30 +179,51 @@ mod tests {
 
     const NOW: Time = Time::from_secs(1_000);
 
-    fn provider() -> Provider {
+    fn provider(vouches_for_emails: bool) -> Provider {
         let trust = Trust {
             issuer: Url::parse("https://id.example.org").unwrap(),
             audience: "touchstone".into(),
             email_claim: "email".into(),
             team_claim: "team".into(),
             role_claim: "role".into(),
+            vouches_for_emails,
         };
         Provider::new(trust, Patience::default()).unwrap()
     }
 
     #[allow(clippy::needless_pass_by_value)]
-    fn read(change: Value) -> Result<Identity, Untrusted> {
+    fn read_by(vouches_for_emails: bool, change: Value) -> Result<Identity, Untrusted> {
         let mut claims =
             json!({"sub": "s-1", "exp": 1_000, "email": " ada@example.org ", "given_name": "Ada"});
         claims.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        provider().identity(serde_json::from_value(claims).unwrap(), "https://id.example.org", NOW)
+        let claims = serde_json::from_value(claims).unwrap();
+        provider(vouches_for_emails).identity(claims, "https://id.example.org", NOW)
+    }
+
+    fn read(change: Value) -> Result<Identity, Untrusted> {
+        read_by(false, change)
+    }
+
+    #[test]
+    fn an_address_is_vouched_for_by_the_token_or_where_it_is_silent_by_the_operator() {
+        let table = [
+            (json!({}), [false, true]),
+            (json!({"email_verified": true}), [true, true]),
+            (json!({"email_verified": false}), [false, false]),
+            (json!({"email_verified": "true"}), [false, false]),
+        ];
+        for (claims, expected) in table {
+            let vouched =
+                [false, true].map(|trusts| read_by(trusts, claims.clone()).unwrap().is_email_verified);
+            assert_eq!(vouched, expected, "{claims}");
+        }
     }
 
     #[test]
     fn a_person_is_the_issuers_subject_whatever_the_address() {
         let ada = read(json!({})).unwrap();
         assert_eq!((ada.email.as_str(), ada.given_name.as_str()), ("ada@example.org", "Ada"));
-        assert_eq!((ada.team, ada.role, ada.is_email_verified), (None, None, None));
+        assert_eq!((ada.team, ada.role, ada.is_email_verified), (None, None, false));
         assert_eq!(read(json!({"email": "a@b"})).unwrap().digest, ada.digest);
         assert_ne!(read(json!({"sub": "s-2"})).unwrap().digest, ada.digest);
         assert_ne!(digest("a", "bc"), digest("ab", "c"));
@@ -243,6 +268,5 @@ mod tests {
         {
             assert_eq!(role(lesser), Some(TeamRole::User));
         }
-        assert_eq!(read(json!({"email_verified": "true"})).unwrap().is_email_verified, Some(false));
     }
 }

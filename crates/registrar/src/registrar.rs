@@ -114,11 +114,15 @@ impl Registrar {
         }
     }
 
+    /// Does what is due. What cannot be done stays due and is no hindrance to the rest; the last such refusal is told.
     async fn act(&mut self, board: &mut Board) -> Result<(), Rejection> {
+        let mut outcome = Ok(());
         for (invite, cause) in board.accepted.clone() {
             let admit = Admit { team: invite.team, invite: invite.id };
-            self.send(invite.team, cause, "admit", admit).await?;
-            board.accepted.remove(&invite);
+            match self.send(invite.team, cause, "admit", admit).await {
+                Ok(()) => drop(board.accepted.remove(&invite)),
+                Err(rejection) => outcome = Err(rejection),
+            }
         }
         let now = self.clock.now();
         let overdue: Vec<_> = board
@@ -129,19 +133,24 @@ impl Registrar {
             .collect();
         for (invite, cause) in overdue {
             let expire = ExpireInvite { team: invite.team, id: invite.id };
-            self.send(invite.team, cause, "expire", expire).await?;
-            board.pending.remove(&invite);
+            match self.send(invite.team, cause, "expire", expire).await {
+                Ok(()) => drop(board.pending.remove(&invite)),
+                Err(rejection) => outcome = Err(rejection),
+            }
         }
         for (team, cause) in board.deleted.clone() {
             let heard = *self.heard.entry(team).or_insert_with(Instant::now);
             let settled = heard.elapsed() >= SETTLED;
-            self.clear(team, cause).await?;
-            if settled {
-                board.deleted.remove(&team);
-                self.heard.remove(&team);
+            match self.clear(team, cause).await {
+                Ok(()) if settled => {
+                    board.deleted.remove(&team);
+                    self.heard.remove(&team);
+                }
+                Ok(()) => {}
+                Err(rejection) => outcome = Err(rejection),
             }
         }
-        Ok(())
+        outcome
     }
 
     /// Takes down what a deleted team owns.

@@ -147,6 +147,9 @@ pub struct ServeOptions {
     /// The claim that says what the token may do at most: admin or user [default: role].
     #[arg(long, env = "TOUCHSTONE_OIDC_ROLE_CLAIM")]
     pub oidc_role_claim: Option<String>,
+    /// Every e-mail address in the provider's tokens is its bearer's, though they lack the claim `email_verified` [default: false].
+    #[arg(long, env = "TOUCHSTONE_OIDC_TRUST_EMAILS")]
+    pub oidc_trust_emails: Option<bool>,
     /// The address under which clients reach this service, `https://…`; it begins the addresses that are given out
     /// [default: as each request says it].
     #[arg(long, env = "TOUCHSTONE_PUBLIC_URL")]
@@ -204,8 +207,8 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOp
             "listen" | "roles" | "egress_allow" | "egress_metadata" | "deadline_hours" | "max_in_flight"
             | "nats_stream" | "nats_root" | "allow_superuser" | "trusted_proxies" | "insecure"
             | "rate_limits" | "limits" | "oidc_issuer" | "oidc_audience" | "oidc_email_claim"
-            | "oidc_team_claim" | "oidc_role_claim" | "tunnel_domain" | "tunnel_token_file"
-            | "public_url" | "compat" => serve.insert(key, value),
+            | "oidc_team_claim" | "oidc_role_claim" | "oidc_trust_emails" | "tunnel_domain"
+            | "tunnel_token_file" | "public_url" | "compat" => serve.insert(key, value),
             "pypi_index" | "npm_index" | "rubygems_index" | "crates_index" => index.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
         };

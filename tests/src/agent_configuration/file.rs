@@ -1,6 +1,6 @@
 //! Files of an agent: announced, then brought to an address that is good for that one file, for a while, and once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::{Body, Client};
@@ -44,10 +44,15 @@ fn place(world: &World) -> PathBuf {
     world.settings.store.data_dir.join("files")
 }
 
+/// What lies there: files below the folders of teams and of their files.
+fn lying(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { lying(&path) } else { vec![path] }).collect()
+}
+
 /// How many files are kept.
 fn kept(world: &World) -> usize {
-    let teams = std::fs::read_dir(place(world)).unwrap();
-    teams.map(|team| std::fs::read_dir(team.unwrap().path()).map_or(0, Iterator::count)).sum()
+    lying(&place(world)).len()
 }
 
 async fn taken(backend: Backend) {
@@ -78,8 +83,8 @@ async fn taken(backend: Backend) {
         (&file["id"], &json!(true), &json!(null))
     );
     assert!(shown["verified_at"].is_i64() && shown["file_size"] == 5);
-    let stored = place(&world).join(file["object_key"].as_str().unwrap());
-    assert_eq!(std::fs::read(&stored).unwrap(), b"hello");
+    let stored = lying(&place(&world).join(file["object_key"].as_str().unwrap()));
+    assert_eq!((stored.len(), std::fs::read(&stored[0]).unwrap().as_slice()), (1, b"hello".as_slice()));
 
     // Once: the same file again is too late, and changes nothing.
     let events = head(&world).await;
@@ -98,9 +103,11 @@ async fn taken(backend: Backend) {
     assert_eq!(of("agent_configuration.file_requested"), 2);
     assert_eq!(of("agent_configuration.file_verified"), 2);
 
-    // They go with the team.
+    // They go with the team, and nobody is a member of it who could bring more.
+    let left = address(admin, &path, &json!({})).await;
     world.somebody("ad@example.org", "default", touchstone_vocabulary::TeamRole::Admin).await;
     admin.delete(&format!("/v1/teams/{}", team(admin).await)).await.ok();
+    brought(admin, &left, &[TEXT, SUM], "hello").await.refused(403);
     eventually("the team's files are gone", || async { (kept(&world) == 0).then_some(()) }).await;
     eventually("its agents are archived", || async {
         let history = history(&world).await;

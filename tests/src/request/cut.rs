@@ -42,7 +42,6 @@ async fn thousand_cuts(backend: Backend) {
     world.settled().await;
     let keys = |text: &str| -> usize { text.matches("api_key.created").count() };
     let after_cuts = keys(&stored(&world.settings.store.database_url, |table| table == "events").await);
-    eprintln!("AFTER {after_cuts}");
     assert!(after_cuts > 0, "some commands were begun");
 
     // Each request again, to the end: what stands is answered, what does not is carried out.

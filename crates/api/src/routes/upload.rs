@@ -63,15 +63,16 @@ async fn put(
         // Whoever would come in vain need not send the whole file.
         let _ = take(&app, &grant, meta(), None).await?;
         let idle = Duration::from_secs(app.limits.body_idle_seconds);
-        let received =
-            app.files.receive(grant.key(), grant.expected.clone(), arriving(&mut pieces, idle)).await?;
+        let arriving = arriving(&mut pieces, idle);
+        let attempt = app.clock.new_id();
+        let received = app.files.receive(grant.key(), attempt, grant.expected.clone(), arriving).await?;
         match take(&app, &grant, meta(), Some(&received)).await {
             Ok(receipt) => Ok((grant, received, receipt)),
             Err(error) => {
                 // Nobody waits for it any more. After a conflict it is that of another upload, and whether a command
                 // stands whose answer was lost nobody knows.
                 if matches!(error, ApiError::Missing(_) | ApiError::Forbidden(_) | ApiError::Invalid(_)) {
-                    app.files.remove(grant.key()).await?;
+                    app.files.remove(grant.key(), &received.digest).await?;
                 }
                 Err(error)
             }

@@ -100,6 +100,28 @@ fn no_form_of_a_non_public_address_is_accepted() {
 }
 
 #[test]
+fn a_name_that_is_never_public_is_refused_before_it_is_looked_up() {
+    let (closed, home) = (egress("", false), egress("", true));
+    for name in [
+        "localhost",
+        "LOCALHOST.",
+        "app.localhost",
+        "printer.local",
+        "metadata.google.internal",
+        "a.lan",
+        "db",
+    ] {
+        let url = format!("http://{name}:8000/v1");
+        assert!(matches!(closed.check(&url), Err(Blocked::Network(_))), "{name}");
+        assert_eq!(home.check(&url).is_ok(), name.to_lowercase().contains("localhost"), "{name}");
+        assert!(egress(&format!("{name}:8000"), false).check(&url).is_ok(), "{name} when it is listed");
+    }
+    for name in ["local.example.org", "notlocalhost.example", "internal.co"] {
+        assert!(closed.check(&format!("http://{name}/v1")).is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn public_addresses_at_the_edges_of_closed_ranges_are_accepted() {
     let closed = egress("", false);
     for host in [

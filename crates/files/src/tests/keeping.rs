@@ -9,12 +9,14 @@ use crate::{Checksum, Expected, Files, FilesError, Key, Received, Refused};
 
 /// MD5 of `hello`, as everybody knows it.
 const HELLO: &str = "XUFAKrxLKna5cZ2REBfFkg==";
+const ATTEMPT: Uuid = Uuid::from_u128(7);
 
 async fn received(expected: Expected, content: &[u8], size: usize) -> Result<Received, Refused> {
     let directory = TempDir::new().unwrap();
     let files = Files::local(directory.path()).unwrap();
-    let outcome = files.receive(KEY, expected, pieces(content, size)).await;
-    let left = std::fs::read_dir(directory.path().join(TEAM.to_string())).into_iter().flatten().count();
+    let outcome = files.receive(KEY, ATTEMPT, expected, pieces(content, size)).await;
+    let folder = directory.path().join(TEAM.to_string()).join(FILE.to_string());
+    let left = std::fs::read_dir(folder).into_iter().flatten().count();
     assert_eq!(left, usize::from(outcome.is_ok()), "of what is refused nothing stays");
     outcome
 }
@@ -34,17 +36,38 @@ async fn what_comes_in_can_be_read_and_removed() {
     let files = Files::local(&directory.path().join("new")).unwrap();
     let expected =
         Expected { size: Some(5), checksum: Some(HELLO.parse().unwrap()), ..any(MediaType::Plain) };
-    let received = files.receive(KEY, expected, pieces(b"hello", 2)).await.unwrap();
+    let received = files.receive(KEY, ATTEMPT, expected, pieces(b"hello", 2)).await.unwrap();
     assert_eq!((received.size, received.checksum.to_string().as_str()), (5, HELLO));
     assert_eq!(received.digest, blake3::hash(b"hello").to_hex().as_str());
     let read = async || files.read(KEY, &received.digest).await;
     assert_eq!(read().await.unwrap().unwrap(), Bytes::from_static(b"hello"));
     let path = directory.path().join("new").join(TEAM.to_string()).join(FILE.to_string());
-    std::fs::write(&path, "hallo").unwrap();
+    std::fs::write(path.join(&received.digest), "hallo").unwrap();
     assert!(matches!(read().await, Err(FilesError::Altered)));
-    files.remove(KEY).await.unwrap();
-    files.remove(KEY).await.unwrap();
+    files.remove(KEY, &received.digest).await.unwrap();
+    files.remove(KEY, &received.digest).await.unwrap();
     assert_eq!(read().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn of_two_contents_that_come_in_for_one_file_each_is_what_it_was() {
+    let directory = TempDir::new().unwrap();
+    for files in [Files::local(directory.path()).unwrap(), Files::memory()] {
+        let slow = stream::unfold(Some(files.clone()), |files| async move {
+            let files = files?;
+            // The other comes in whole while this one is on its way.
+            let other = Uuid::from_u128(8);
+            files.receive(KEY, other, any(MediaType::Plain), pieces(b"first", 5)).await.unwrap();
+            Some((Ok::<_, ()>(Bytes::from_static(b"second")), None))
+        });
+        let second = files.receive(KEY, ATTEMPT, any(MediaType::Plain), slow).await.unwrap();
+        for content in ["first", "second"] {
+            let digest = blake3::hash(content.as_bytes()).to_hex();
+            assert_eq!(files.read(KEY, &digest).await.unwrap().unwrap(), content);
+        }
+        files.remove(KEY, &second.digest).await.unwrap();
+        assert!(files.read(KEY, &blake3::hash(b"first").to_hex()).await.unwrap().is_some());
+    }
 }
 
 #[tokio::test]
@@ -53,7 +76,7 @@ async fn a_file_may_be_longer_than_what_the_store_takes_at_once() {
     let content = b"0123456789abcde\n".repeat(1 << 20);
     let expected = Expected { limit: 1 << 24, size: Some(1 << 24), ..any(MediaType::Csv) };
     for files in [Files::local(directory.path()).unwrap(), Files::memory()] {
-        let received = files.receive(KEY, expected.clone(), pieces(&content, 70_001)).await.unwrap();
+        let received = files.receive(KEY, ATTEMPT, expected.clone(), pieces(&content, 70_001)).await.unwrap();
         assert_eq!(files.read(KEY, &received.digest).await.unwrap().unwrap(), content);
     }
 }
@@ -66,10 +89,11 @@ async fn a_teams_files_go_together_and_no_others() {
     let second = Key { file: FileId(Uuid::from_u128(8)), ..KEY };
     let mut digest = String::new();
     for key in [KEY, second, other] {
-        digest = files.receive(key, any(MediaType::Plain), pieces(b"hello", 5)).await.unwrap().digest;
+        digest =
+            files.receive(key, ATTEMPT, any(MediaType::Plain), pieces(b"hello", 5)).await.unwrap().digest;
     }
     let folder = directory.path().join(TEAM.to_string());
-    std::fs::write(folder.join(format!("{FILE}#1")), "hel").unwrap();
+    std::fs::write(folder.join(FILE.to_string()).join("half#1"), "hel").unwrap();
     files.remove_all(TEAM).await.unwrap();
     files.remove_all(TEAM).await.unwrap();
     assert!(!folder.exists(), "what a killed process left is gone too");
@@ -100,7 +124,7 @@ async fn what_breaks_off_leaves_nothing() {
     let directory = TempDir::new().unwrap();
     let files = Files::local(directory.path()).unwrap();
     let broken = stream::iter([Ok(Bytes::from_static(b"hel")), Err(())]);
-    assert!(matches!(files.receive(KEY, any(MediaType::Plain), broken).await, Err(Refused::Broken)));
+    assert!(matches!(files.receive(KEY, ATTEMPT, any(MediaType::Plain), broken).await, Err(Refused::Broken)));
     assert!(files.read(KEY, "").await.unwrap().is_none());
 }
 

@@ -38,6 +38,7 @@ pub fn trust(options: &ServeOptions, file: &ServeOptions) -> Result<Option<Trust
         email_claim: claim(&options.oidc_email_claim, &file.oidc_email_claim, "email"),
         team_claim: claim(&options.oidc_team_claim, &file.oidc_team_claim, "team"),
         role_claim: claim(&options.oidc_role_claim, &file.oidc_role_claim, "role"),
+        vouches_for_emails: options.oidc_trust_emails.or(file.oidc_trust_emails).unwrap_or(false),
     }))
 }
 
