@@ -67,6 +67,13 @@ const FILES: &[(&str, &str)] = files![
     "notice/received.v1.json",
     "local_eval_token/issued.v1.json",
     "local_eval_token/revoked.v1.json",
+    "prompt/created.v1.json",
+    "prompt/updated.v1.json",
+    "probe_config/created.v1.json",
+    "probe_config/updated.v1.json",
+    "harness_config/created.v1.json",
+    "harness_config/archived.v1.json",
+    "harness_config/deleted.v1.json",
 ];
 
 /// Path below `golden/` and text of every frozen example, by context and in the order of a stream's life. The text is
@@ -91,10 +98,13 @@ mod tests {
     use crate::agent_configuration::AgentConfigurationEvent;
     use crate::api_key::ApiKeyEvent;
     use crate::evaluation::EvaluationEvent;
+    use crate::harness_config::HarnessConfigEvent;
     use crate::invite::InviteEvent;
     use crate::local_eval_token::LocalEvalTokenEvent;
     use crate::notice::NoticeEvent;
+    use crate::probe_config::ProbeConfigEvent;
     use crate::probe_run::ProbeRunEvent;
+    use crate::prompt::PromptEvent;
     use crate::reservation::ReservationEvent;
     use crate::team::TeamEvent;
     use crate::token::TokenEvent;
@@ -196,6 +206,9 @@ mod tests {
         AccessEvent { Denied = "denied" }
         NoticeEvent { Received = "received" }
         LocalEvalTokenEvent { Issued = "issued", Revoked = "revoked" }
+        PromptEvent { Created = "created", Updated = "updated" }
+        ProbeConfigEvent { Created = "created", Updated = "updated" }
+        HarnessConfigEvent { Created = "created", Archived = "archived", Deleted = "deleted" }
     }
 
     fn read(text: &str) -> Example {

@@ -9,17 +9,20 @@ pub mod access;
 pub mod agent_configuration;
 pub mod api_key;
 pub mod evaluation;
+pub mod harness_config;
 pub mod invite;
 pub mod local_eval_token;
 pub mod notice;
+pub mod probe_config;
 pub mod probe_run;
+pub mod prompt;
 pub mod reservation;
 pub mod team;
 pub mod token;
 pub mod user;
 
 use touchstone_aggregates::team::{Facts, Team};
-use touchstone_kernel::{Actor, Meta};
+use touchstone_kernel::{Actor, Meta, Sealed};
 use touchstone_vocabulary::{TeamRole, UserId};
 use uuid::Uuid;
 
@@ -29,6 +32,11 @@ pub(crate) fn caller(meta: &Meta) -> UserId {
         Actor::User(id) => id,
         Actor::System(_) => UserId(Uuid::nil()),
     }
+}
+
+/// What is to be recorded of a change: nothing where it is absent or what is known already.
+pub(crate) fn replaced<T: Clone + PartialEq>(new: Option<&T>, known: &Sealed<T>) -> Option<Sealed<T>> {
+    new.filter(|new| known.open() != Some(*new)).cloned().map(Sealed::Open)
 }
 
 /// Why somebody may not change a team or what belongs to it.

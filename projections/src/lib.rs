@@ -16,8 +16,11 @@ mod count;
 pub mod evaluation;
 mod fold;
 mod gate;
+pub mod harness_config;
 pub mod invite;
+pub mod probe_config;
 pub mod probe_run;
+pub mod prompt;
 pub mod response_error;
 pub mod team;
 pub mod token;
@@ -43,5 +46,8 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(invite::InviteRows),
         Arc::new(audit::AuditRows),
         Arc::new(agent_configuration::AgentConfigurationRows),
+        Arc::new(prompt::PromptRows),
+        Arc::new(probe_config::ProbeConfigRows),
+        Arc::new(harness_config::HarnessConfigRows),
     ]
 }

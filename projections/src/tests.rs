@@ -7,4 +7,5 @@ mod past;
 mod portable;
 mod split;
 mod stage;
+mod suite;
 mod wall;

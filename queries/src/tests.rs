@@ -6,4 +6,5 @@ mod evaluations;
 mod others;
 mod responses;
 mod stage;
+mod suites;
 mod trees;

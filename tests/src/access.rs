@@ -11,6 +11,7 @@ use touchstone_testkit::{Backend, Caller, Reply, TargetOptions, Wish, World};
 use touchstone_vocabulary::TeamRole;
 
 use crate::contract::{Contract, Operation};
+use crate::harness_config;
 use crate::journey::{close, column, finished, fresh, head, history, team};
 
 /// Paths whose things are everybody's.
@@ -49,6 +50,7 @@ pub fn plausible() -> Value {
         "rate_limit_per_interval": 1, "rate_limit_interval": 1, "api_key_proxy": fresh(), "team_role": "user",
         "email": "x@example.org", "team_id": null, "agent_name": "x",
         "file_name": "x.txt",
+        "text": [{"role": "user", "content": "x"}],
         "harness_config_ids": ["security"], "type": "DELETE_EVALUATION", "data": {"evaluation_id": fresh()},
     })
 }
@@ -184,6 +186,11 @@ async fn things(world: &World) -> BTreeMap<&'static str, String> {
     let invited = json!({"team_id": null, "email": "eve@example.org"});
     let invite = admin.post("/v1/invites", &invited).await.ok();
     theirs.insert("invites", invite["invite_id"].as_str().unwrap().to_owned());
+    let prompt = harness_config::prompt(admin, "Which word?", "zebra").await;
+    let harness = harness_config::made(admin, &harness_config::named("Words", &[&prompt])).await;
+    theirs.insert("probe-configs", harness_config::probes(admin, &harness).await.remove(0));
+    theirs.insert("harness-configs", harness["id"].as_str().unwrap().to_owned());
+    theirs.insert("prompts", prompt);
     theirs
 }
 

@@ -153,6 +153,11 @@ pub async fn head(world: &World) -> i64 {
     world.core.store.log().head().await.unwrap().0
 }
 
+/// How many events there are but those that tell of denials, which are recorded beside the request.
+pub async fn done(world: &World) -> usize {
+    history(world).await.iter().filter(|recorded| recorded.envelope.context != "access").count()
+}
+
 /// Every row of every table whose name passes, as text.
 pub async fn stored(url: &str, wanted: impl Fn(&str) -> bool) -> String {
     if url.starts_with("sqlite:") {

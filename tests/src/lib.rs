@@ -42,6 +42,8 @@ mod event;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod harness_config;
+#[cfg(test)]
 mod invite;
 #[cfg(test)]
 mod journey;
@@ -57,6 +59,8 @@ mod openapi;
 mod operate;
 #[cfg(test)]
 mod pair;
+#[cfg(test)]
+mod prompt;
 #[cfg(test)]
 mod request;
 #[cfg(test)]

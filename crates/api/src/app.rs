@@ -15,9 +15,12 @@ use touchstone_commands::api_key::{CreateApiKey, DeleteApiKey, UpdateApiKey};
 use touchstone_commands::evaluation::{
     CancelEvaluation, CreateEvaluation, DeleteEvaluation, RenameEvaluation, RequestStart, ScoreEvaluation,
 };
+use touchstone_commands::harness_config::{ArchiveHarnessConfig, CreateHarnessConfig, DeleteHarnessConfig};
 use touchstone_commands::invite::{AcceptInvite, CreateInvite, DeclineInvite, ExpireInvite, RevokeInvite};
 use touchstone_commands::local_eval_token::{IssueLocalEvalToken, RevokeLocalEvalToken};
 use touchstone_commands::notice::ReceiveNotice;
+use touchstone_commands::probe_config::{CreateProbeConfig, UpdateProbeConfig};
+use touchstone_commands::prompt::{CreatePrompt, UpdatePrompt};
 use touchstone_commands::team::{Admit, ChangeRole, CreateTeam, DeleteTeam, UpdateTeam};
 use touchstone_commands::user::{LinkIdentity, RegisterUser};
 use touchstone_detectors::Detectors;
@@ -72,6 +75,13 @@ pub trait Dispatch:
     + Handle<ArchiveAgentConfiguration>
     + Handle<RequestAgentFile>
     + Handle<TakeAgentFile>
+    + Handle<CreatePrompt>
+    + Handle<UpdatePrompt>
+    + Handle<CreateProbeConfig>
+    + Handle<UpdateProbeConfig>
+    + Handle<CreateHarnessConfig>
+    + Handle<ArchiveHarnessConfig>
+    + Handle<DeleteHarnessConfig>
 {
 }
 
@@ -106,6 +116,13 @@ impl<T> Dispatch for T where
         + Handle<ArchiveAgentConfiguration>
         + Handle<RequestAgentFile>
         + Handle<TakeAgentFile>
+        + Handle<CreatePrompt>
+        + Handle<UpdatePrompt>
+        + Handle<CreateProbeConfig>
+        + Handle<UpdateProbeConfig>
+        + Handle<CreateHarnessConfig>
+        + Handle<ArchiveHarnessConfig>
+        + Handle<DeleteHarnessConfig>
 {
 }
 
@@ -161,7 +178,7 @@ pub struct Sent {
 impl Sent {
     /// The id in the receipt's stream: that of the first attempt when the request was a repetition.
     pub fn id(&self) -> &str {
-        self.receipt.stream.rsplit('/').next().unwrap_or_default()
+        thing(&self.receipt)
     }
 
     /// The team in the receipt's stream: that of the first attempt, likewise.
@@ -194,18 +211,29 @@ impl Sent {
     }
 }
 
+/// The id in a receipt's stream.
+pub fn thing(receipt: &Receipt) -> &str {
+    receipt.stream.rsplit('/').next().unwrap_or_default()
+}
+
 impl App {
     /// Carries a command out to its end and waits, for a bounded time, until the read models show it.
     pub(crate) async fn send<C: Command>(&self, caller: &Caller, command: C) -> Result<Sent, ApiError>
     where
         dyn Dispatch: Handle<C>,
     {
+        let receipt = self.carry_out(caller, command).await?;
+        self.seen(receipt).await
+    }
+
+    /// The same without waiting: for all commands of a request but the last. Who waits for that has waited for these.
+    pub(crate) async fn carry_out<C: Command>(&self, caller: &Caller, command: C) -> Result<Receipt, ApiError>
+    where
+        dyn Dispatch: Handle<C>,
+    {
         let dispatch = Arc::clone(&self.dispatch);
         let meta = self.meta(caller);
-        let receipt =
-            to_its_end(async move { Ok(Handle::<C>::handle(dispatch.as_ref(), command, meta).await?) })
-                .await?;
-        self.seen(receipt).await
+        to_its_end(async move { Ok(Handle::<C>::handle(dispatch.as_ref(), command, meta).await?) }).await
     }
 
     /// Waits for the read models.

@@ -124,6 +124,20 @@ impl ApiError {
         Self::Invalid(vec![Fault::new("body", field, msg)])
     }
 
+    /// The same fault in an element of a list of the body.
+    #[must_use]
+    pub fn at(self, field: &str, place: usize) -> Self {
+        match self.inside(field) {
+            Self::Invalid(mut faults) => {
+                for fault in faults.iter_mut().filter(|fault| fault.loc.len() > 1) {
+                    fault.loc.insert(2, Step::Position(place));
+                }
+                Self::Invalid(faults)
+            }
+            other => other,
+        }
+    }
+
     /// The same fault one level deeper, when a body holds what was read as a body.
     #[must_use]
     pub fn inside(self, field: &str) -> Self {

@@ -15,6 +15,7 @@ mod caller;
 mod edge;
 mod error;
 mod events;
+mod fit;
 mod frame;
 mod limit;
 mod newcomer;
@@ -84,8 +85,11 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .merge(routes::upload::router())
         .merge(routes::evaluation::router())
         .merge(routes::harness::router())
+        .merge(routes::harness_config::router())
         .merge(routes::scenario::router())
         .merge(routes::probe::router())
+        .merge(routes::probe_config::router())
+        .merge(routes::prompt::router())
         .merge(routes::test::router())
         .merge(routes::response::router())
         .merge(routes::detector::router())

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use axum::extract::{FromRef, FromRequestParts, Path};
+use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use touchstone_vocabulary::{Direction, MAX_INDEXED_BYTES, Page};
 
@@ -176,15 +176,16 @@ impl Parameters {
     }
 }
 
-/// The one id in a path. What cannot even be read is missing like any unknown id.
+/// The first id in a path. What cannot even be read is missing like any unknown id.
 pub struct Id(String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let path = Path::<String>::from_request_parts(parts, state).await;
-        path.map(|Path(id)| Self(id)).map_err(|_| ApiError::missing("thing"))
+        let path = RawPathParams::from_request_parts(parts, state).await.ok();
+        let first = path.and_then(|path| path.iter().next().map(|(_, id)| Self(id.to_owned())));
+        first.ok_or_else(|| ApiError::missing("thing"))
     }
 }
 

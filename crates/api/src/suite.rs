@@ -1,67 +1,16 @@
-//! The built-in catalogue as the public API shows it.
+//! The built-in catalogue as the public API shows it, and how it is joined with what a team has of its own: the team's
+//! first, newest first, then the catalogue's in its own order.
 
-use serde::Serialize;
-use touchstone_catalog::{Edition, Harness, Probe, Scenario};
-use touchstone_vocabulary::{HarnessId, HarnessScoring, ScenarioScoring};
-use utoipa::ToSchema;
+use std::collections::BTreeMap;
 
-/// What every full harness id starts with.
-const HARNESSES: &str = "vijil.harnesses.";
+use touchstone_catalog::{Edition, Harness, Placed, Probe, Scenario};
+use touchstone_queries::harness_config::{HarnessConfigView, ScenarioConfigView};
+use touchstone_queries::probe_config::ProbeConfigView;
+use touchstone_queries::prompt::{MessageView, PromptView};
+use touchstone_vocabulary::{HarnessScoring, HarnessStatus, Page, ProbeId, PromptId, Role, ScenarioScoring};
 
-/// A harness of the catalogue.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = HarnessConfig)]
-pub struct HarnessConfigView {
-    pub id: String,
-    pub name: String,
-    pub harness_type: String,
-    pub is_leaf: bool,
-    pub description: String,
-    pub harness_config_ids: Vec<String>,
-    pub scenario_config_ids: Vec<String>,
-    pub version: String,
-    /// `ACTIVE` or `INACTIVE`.
-    pub status: &'static str,
-    pub scoring_function: &'static str,
-    pub created_at: i64,
-    pub team_id: String,
-    pub created_by: String,
-}
-
-/// A scenario of the catalogue.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = ScenarioConfig)]
-pub struct ScenarioConfigView {
-    pub id: String,
-    pub name: String,
-    pub probe_ids: Vec<String>,
-    pub description: String,
-    pub version: String,
-    pub scoring_function: &'static str,
-    pub team_id: String,
-}
-
-/// A probe of the catalogue.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = ProbeConfig)]
-pub struct ProbeConfigView {
-    pub id: String,
-    pub name: String,
-    pub goals: Vec<String>,
-    pub tags: Vec<String>,
-    /// What really judges the answers.
-    pub detector_ids: Vec<String>,
-    pub prompt_ids: Vec<String>,
-    pub version: String,
-    pub scoring_function: &'static str,
-    pub max_turns: i64,
-    pub branching_factor: i64,
-    pub max_tests: i64,
-    pub description: Option<String>,
-    /// What a good answer does.
-    pub expected_outcome: String,
-    pub team_id: String,
-}
+use crate::error::ApiError;
+use crate::reply::length;
 
 /// The versions there are, newest first.
 pub fn versions() -> Vec<String> {
@@ -83,10 +32,31 @@ fn editions(version: Option<&str>) -> Vec<&'static Edition> {
     wanted.iter().filter_map(|version| touchstone_catalog::edition(version)).collect()
 }
 
-/// The full id of a harness, whether or not it was named with the prefix that all share.
-pub fn harness_id(text: &str) -> HarnessId {
-    let text = text.trim();
-    if text.starts_with(HARNESSES) { text.into() } else { format!("{HARNESSES}{text}").into() }
+/// Refuses to change what is the catalogue's; that belongs to no team.
+pub fn changeable(team: &str, noun: &str) -> Result<(), ApiError> {
+    if team.is_empty() {
+        Err(ApiError::Forbidden(format!(
+            "this {noun} is the catalogue's and cannot be changed; make one of your own"
+        )))
+    } else {
+        Ok(())
+    }
+}
+
+/// A page of what the team has and then of what the catalogue has, and how many there are in all. `own` is the team's
+/// part of that page already, of `count` in all.
+pub fn joined<T, S>(
+    own: Vec<T>,
+    count: i64,
+    standard: Vec<S>,
+    page: Page,
+    view: impl Fn(S) -> T,
+) -> (Vec<T>, i64) {
+    let total = count + length(&standard);
+    let skip = usize::try_from(page.offset - count).unwrap_or(0);
+    let take = usize::try_from(page.limit - length(&own)).unwrap_or(0);
+    let rest = standard.into_iter().skip(skip).take(take).map(view);
+    (own.into_iter().chain(rest).collect(), total)
 }
 
 /// The harnesses of one version or of all, in the catalogue's order.
@@ -110,6 +80,45 @@ pub fn probe_configs(version: Option<&str>) -> Vec<ProbeConfigView> {
     editions(version).into_iter().flat_map(of).collect()
 }
 
+/// The newest form of a probe of the catalogue.
+pub fn probe_config(id: &ProbeId) -> Option<ProbeConfigView> {
+    editions(None).into_iter().find_map(|edition| edition.probe(id).map(|probe| probe_view(edition, probe)))
+}
+
+/// The prompts of all versions with these ids, or all, in the catalogue's order, newest version first.
+pub fn prompts(ids: &[String]) -> Vec<Placed> {
+    if ids.is_empty() {
+        return touchstone_catalog::prompts().collect();
+    }
+    ids.iter().filter_map(|id| touchstone_catalog::prompt(&PromptId::from(id.as_str()))).collect()
+}
+
+/// A prompt of the catalogue.
+pub fn prompt_view(Placed { edition, probe, prompt }: Placed) -> PromptView {
+    let role = |role| match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    };
+    let message = |message: &touchstone_vocabulary::Message| MessageView {
+        role: role(message.role).to_owned(),
+        content: message.content.clone(),
+    };
+    PromptView {
+        id: prompt.id.to_string(),
+        config_id: prompt.id.to_string(),
+        text: prompt.messages.iter().map(message).collect(),
+        tags: probe.tags.clone(),
+        description: probe.goal.clone(),
+        is_runtime: false,
+        created_at: edition.created_at(),
+        team_id: String::new(),
+        criteria: prompt.criteria.clone(),
+        lineage: None,
+        stream_version: 0,
+    }
+}
+
 fn harness_view(edition: &Edition, harness: &Harness) -> HarnessConfigView {
     HarnessConfigView {
         id: harness.id.to_string(),
@@ -120,11 +129,13 @@ fn harness_view(edition: &Edition, harness: &Harness) -> HarnessConfigView {
         harness_config_ids: Vec::new(),
         scenario_config_ids: harness.scenario_ids.iter().map(ToString::to_string).collect(),
         version: edition.version().to_string(),
-        status: "ACTIVE",
+        status: HarnessStatus::Active.as_str().to_owned(),
         scoring_function: HarnessScoring::NaiveMean.as_str(),
         created_at: edition.created_at(),
         team_id: String::new(),
         created_by: String::new(),
+        created_in: 0,
+        stream_version: 0,
     }
 }
 
@@ -149,13 +160,15 @@ fn probe_view(edition: &Edition, probe: &Probe) -> ProbeConfigView {
         detector_ids: probe.detector_ids.iter().map(ToString::to_string).collect(),
         prompt_ids: probe.prompts.iter().map(|prompt| prompt.id.to_string()).collect(),
         version: edition.version().to_string(),
-        scoring_function: probe.scoring.as_str(),
+        scoring_function: probe.scoring.as_str().to_owned(),
         max_turns: 1,
         branching_factor: 1,
         max_tests: 1,
         description: Some(probe.description.clone()),
         expected_outcome: probe.expected.clone(),
+        weights: BTreeMap::new(),
         team_id: String::new(),
+        stream_version: 0,
     }
 }
 
@@ -167,7 +180,12 @@ mod tests {
     fn what_is_listed_refers_only_to_what_is_listed() {
         let (harnesses, scenarios, probes) =
             (harness_configs(None), scenario_configs(None), probe_configs(None));
-        assert!(!harnesses.is_empty() && harnesses.iter().all(|harness| harness.id.starts_with(HARNESSES)));
+        assert!(
+            !harnesses.is_empty()
+                && harnesses
+                    .iter()
+                    .all(|harness| harness.id.starts_with(touchstone_vocabulary::HarnessId::PREFIX))
+        );
         for harness in &harnesses {
             for id in &harness.scenario_config_ids {
                 assert!(scenarios.iter().any(|scenario| &scenario.id == id), "{id}");
@@ -187,6 +205,29 @@ mod tests {
         assert!(probe_configs(Some("9.9.9")).is_empty() && edition(Some("9.9.9")).is_none());
         let of = |version| harness_configs(Some(version)).len();
         assert_eq!(of("1.1.0") + of("1.0.0"), harness_configs(None).len());
-        assert_eq!(harness_id(" security"), harness_id("vijil.harnesses.security"));
+    }
+
+    #[test]
+    fn a_page_goes_through_the_teams_and_then_through_the_catalogues() {
+        let all = |limit, offset| {
+            let own: Vec<i64> = vec![1, 2, 3];
+            let page = Page { limit, offset };
+            let part = own.iter().copied().skip(usize::try_from(offset).unwrap());
+            let part = part.take(usize::try_from(limit).unwrap()).collect();
+            joined(part, 3, vec![10, 11], page, |n| n)
+        };
+        assert_eq!(all(10, 0), (vec![1, 2, 3, 10, 11], 5));
+        assert_eq!(all(2, 0), (vec![1, 2], 5));
+        assert_eq!(all(2, 2), (vec![3, 10], 5));
+        assert_eq!(all(2, 4), (vec![11], 5));
+        assert_eq!(all(2, 9), (vec![], 5));
+    }
+
+    #[test]
+    fn every_prompt_is_found_by_its_id() {
+        let all = prompts(&[]);
+        let one = &all[all.len() / 2];
+        let found = prompts(&[one.prompt.id.to_string(), "nowhere".to_owned()]);
+        assert_eq!(found.iter().map(|placed| &placed.prompt.id).collect::<Vec<_>>(), [&one.prompt.id]);
     }
 }

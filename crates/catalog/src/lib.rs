@@ -19,9 +19,10 @@ mod sample;
 mod tests;
 mod themes;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use touchstone_vocabulary::Version;
+use touchstone_vocabulary::{PromptId, Version};
 
 use crate::release::RELEASES;
 pub use model::{Edition, Half, Harness, Probe, Prompt, Scenario};
@@ -30,6 +31,31 @@ pub use sample::sample;
 /// In the order of [`RELEASES`].
 static EDITIONS: [LazyLock<Edition>; RELEASES.len()] =
     [LazyLock::new(|| assemble::edition(&RELEASES[0])), LazyLock::new(|| assemble::edition(&RELEASES[1]))];
+
+/// A prompt and where it stands. Its id follows from its probe and the version, so it stands in one place.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed {
+    pub edition: &'static Edition,
+    pub probe: &'static Probe,
+    pub prompt: &'static Prompt,
+}
+
+static PROMPTS: LazyLock<HashMap<&'static PromptId, Placed>> =
+    LazyLock::new(|| prompts().map(|placed| (&placed.prompt.id, placed)).collect());
+
+/// The prompts of all versions, newest version first.
+pub fn prompts() -> impl Iterator<Item = Placed> {
+    let editions = EDITIONS.iter().map(|edition| &**edition);
+    let probes = editions.flat_map(|edition| edition.probes().iter().map(move |probe| (edition, &**probe)));
+    probes.flat_map(|(edition, probe)| {
+        probe.prompts.iter().map(move |prompt| Placed { edition, probe, prompt })
+    })
+}
+
+/// The prompt of any version with this id.
+pub fn prompt(id: &PromptId) -> Option<Placed> {
+    PROMPTS.get(id).copied()
+}
 
 /// All versions, newest first.
 pub fn versions() -> Vec<Version> {

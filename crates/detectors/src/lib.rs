@@ -167,6 +167,41 @@ impl Description {
     }
 }
 
+impl Description {
+    /// The first input that an answer to this prompt would be judged without.
+    pub fn lacks(&self, criteria: &Criteria, messages: &[Message]) -> Option<&'static str> {
+        let Criteria {
+            triggers,
+            question,
+            ground_truth,
+            contexts,
+            instructions,
+            kwargs,
+            expected_tools,
+            role,
+            input,
+            policy,
+            forbidden_prompt,
+        } = criteria;
+        let blank = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
+        let is_missing = |field: &str| match field {
+            "triggers" => !triggers.iter().any(|trigger| !trigger.trim().is_empty()),
+            "question" => blank(question),
+            "ground_truth" => blank(ground_truth),
+            "contexts" => contexts.is_empty(),
+            "instructions" => instructions.is_empty(),
+            "kwargs" => kwargs.len() != instructions.len(),
+            "expected_tools" => expected_tools.is_empty(),
+            "role" => blank(role),
+            "policy" => blank(policy),
+            "forbidden_prompt" => blank(forbidden_prompt),
+            "input" => blank(input) && messages.is_empty(),
+            _ => false,
+        };
+        self.inputs.iter().map(|(field, _)| *field).find(|field| is_missing(field))
+    }
+}
+
 /// A judge of one response.
 pub trait Detector: Send + Sync {
     fn describe(&self) -> &'static Description;

@@ -9,11 +9,13 @@ use tokio_util::sync::CancellationToken;
 use touchstone_aggregates::agent_configuration::AgentConfiguration;
 use touchstone_aggregates::api_key::ApiKey;
 use touchstone_aggregates::evaluation::Evaluation;
+use touchstone_aggregates::harness_config::HarnessConfig;
 use touchstone_aggregates::invite::Invite;
 use touchstone_aggregates::team::Team;
 use touchstone_commands::agent_configuration::ArchiveAgentConfiguration;
 use touchstone_commands::api_key::DeleteApiKey;
 use touchstone_commands::evaluation::CancelEvaluation;
+use touchstone_commands::harness_config::DeleteHarnessConfig;
 use touchstone_commands::invite::{ExpireInvite, RevokeInvite};
 use touchstone_commands::team::Admit;
 use touchstone_event_store::{Store, StoreError};
@@ -169,6 +171,11 @@ impl Registrar {
         }
         for Owned { id, .. } in self.standing::<AgentConfiguration>(team, &["archived"]).await? {
             self.send(team, cause, &format!("archive/{id}"), ArchiveAgentConfiguration { team, id }).await?;
+        }
+        // Whatever versions are left; of one that is gone already nothing comes.
+        for Owned { id, .. } in self.standing::<HarnessConfig>(team, &[]).await? {
+            let key = format!("delete/{id}");
+            self.send(team, cause, &key, DeleteHarnessConfig { team, id, version: None }).await?;
         }
         self.files.remove_all(team).await.map_err(|fault| Rejection::Unavailable(fault.to_string()))
     }

@@ -8,9 +8,9 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use serde::Serialize;
-use touchstone_catalog::{Edition, Half, Probe, Prompt, frameworks};
+use touchstone_catalog::{Edition, Half, Probe, frameworks};
 use touchstone_detectors::{Detector, Detectors, Kind, Subject, Verdict, combine};
-use touchstone_vocabulary::{Criteria, PromptId, Score, mean};
+use touchstone_vocabulary::{PromptId, Score, mean};
 
 use crate::target::Persona;
 
@@ -123,8 +123,7 @@ fn judges(probe: &Probe, detectors: &Detectors, faults: &mut Vec<Fault>) {
         };
         let about = detector.describe();
         for prompt in &probe.prompts {
-            let lacking = about.inputs.iter().map(|(field, _)| *field).find(|field| lacks(prompt, field));
-            if let Some(field) = lacking {
+            if let Some(field) = about.lacks(&prompt.criteria, &prompt.messages) {
                 faults.push(fault(&prompt.id, format!("{id} needs {field}, which the prompt lacks")));
             }
             match (about.kind, &prompt.half) {
@@ -148,37 +147,6 @@ fn judges(probe: &Probe, detectors: &Detectors, faults: &mut Vec<Fault>) {
                 }
             }
         }
-    }
-}
-
-fn lacks(prompt: &Prompt, field: &str) -> bool {
-    let Criteria {
-        triggers,
-        question,
-        ground_truth,
-        contexts,
-        instructions,
-        kwargs,
-        expected_tools,
-        role,
-        input,
-        policy,
-        forbidden_prompt,
-    } = &prompt.criteria;
-    let blank = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
-    match field {
-        "triggers" => !triggers.iter().any(|trigger| !trigger.trim().is_empty()),
-        "question" => blank(question),
-        "ground_truth" => blank(ground_truth),
-        "contexts" => contexts.is_empty(),
-        "instructions" => instructions.is_empty(),
-        "kwargs" => kwargs.len() != instructions.len(),
-        "expected_tools" => expected_tools.is_empty(),
-        "role" => blank(role),
-        "policy" => blank(policy),
-        "forbidden_prompt" => blank(forbidden_prompt),
-        "input" => blank(input) && prompt.messages.is_empty(),
-        _ => false,
     }
 }
 
@@ -239,6 +207,9 @@ fn score(probe: &Probe, detectors: &Detectors, persona: Persona) -> Result<Optio
 #[cfg(test)]
 mod tests {
     use touchstone_vocabulary::{Message, ProbeScoring};
+
+    use touchstone_catalog::Prompt;
+    use touchstone_vocabulary::Criteria;
 
     use super::*;
 

@@ -1,5 +1,6 @@
 //! Ids. A `Uuid` id is random or derived; a name id is a catalogue name such as `vijil.probes.dan.DUDE`.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
@@ -64,6 +65,41 @@ macro_rules! name_id {
                 Self(text)
             }
         }
+
+        impl FromStr for $name {
+            type Err = Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Infallible> {
+                Ok(Self(text.to_owned()))
+            }
+        }
+    )+};
+}
+
+/// Ids of suites: those of the catalogue end in a name, a team's own in a uuid.
+macro_rules! suite_id {
+    ($($name:ident = $prefix:literal),+ $(,)?) => {$(
+        impl $name {
+            /// What every full id of this kind starts with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// The id of a team's own.
+            pub fn own(id: Uuid) -> Self {
+                Self(format!("{}{}", Self::PREFIX, id.as_hyphenated()))
+            }
+
+            /// The full id, whether or not it was named with the prefix that all share, a uuid in its one canonical form.
+            pub fn named(text: &str) -> Self {
+                let text = text.trim();
+                let name = text.strip_prefix(Self::PREFIX).unwrap_or(text);
+                Uuid::parse_str(name).map_or_else(|_| Self(format!("{}{name}", Self::PREFIX)), Self::own)
+            }
+
+            /// What a team's own id ends in; those of the catalogue end in a name.
+            pub fn uuid(&self) -> Option<Uuid> {
+                Uuid::parse_str(self.0.strip_prefix(Self::PREFIX)?).ok()
+            }
+        }
     )+};
 }
 
@@ -105,10 +141,34 @@ name_id! {
     ScenarioId,
     /// `vijil.probes.<module>[.<Class>]`.
     ProbeId,
-    /// One conversation of the catalogue.
+    /// One conversation, of the catalogue or of a team: a uuid as text.
     PromptId,
     /// `garak.detectors.…`, `autoredteam.detectors.…` or `dome.detectors.…`.
     DetectorId,
-    /// A canonical `major.minor.patch` version of the catalogue.
+    /// A canonical `major.minor.patch` version, of the catalogue or of a team's own harness.
     Version,
+}
+
+suite_id! {
+    HarnessId = "vijil.harnesses.",
+    ScenarioId = "vijil.scenarios.",
+    ProbeId = "vijil.probes.",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suites_id_is_the_same_with_and_without_its_prefix() {
+        let own = HarnessId::own(Uuid::from_u128(7));
+        for text in
+            [own.as_str(), " 00000000-0000-0000-0000-000000000007", "00000000000000000000000000000007"]
+        {
+            assert_eq!(HarnessId::named(text), own);
+        }
+        assert_eq!(own.uuid(), Some(Uuid::from_u128(7)));
+        let standard = HarnessId::from("vijil.harnesses.security");
+        assert_eq!((HarnessId::named("security"), standard.uuid()), (standard, None));
+    }
 }

@@ -28,9 +28,9 @@ pub use message::{Message, Role};
 pub use page::{Direction, Page};
 pub use score::{Score, mean};
 pub use status::{
-    AgentStatus, ApiKeyStatus, ConfigField, DenialReason, EvaluationStatus, HarnessScoring, HarnessType,
-    InviteStatus, MediaType, ProbeScoring, ProbeStatus, ResponseStatus, ScenarioScoring, TeamRole,
-    TestStatus, UnknownWord, UserStatus,
+    AgentStatus, ApiKeyStatus, ConfigField, DenialReason, EvaluationStatus, HarnessScoring, HarnessStatus,
+    HarnessType, InviteStatus, LineageKind, MediaType, ProbeScoring, ProbeStatus, ResponseStatus,
+    ScenarioScoring, TeamRole, TestStatus, UnknownWord, UserStatus,
 };
 pub use text::{AddressFault, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key};
 pub use time::Time;

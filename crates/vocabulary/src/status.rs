@@ -129,6 +129,16 @@ words! {
         BenchmarkSafety = "BENCHMARK_SAFETY",
         BenchmarkReliability = "BENCHMARK_RELIABILITY",
     }
+    /// Whether a version of a harness can be run.
+    HarnessStatus { Active = "ACTIVE", Inactive = "INACTIVE" }
+    /// What a generated prompt was made from.
+    LineageKind {
+        Sentence = "sentence",
+        Rule = "rule",
+        Persona = "persona",
+        Tool = "tool",
+        Template = "template",
+    }
     HarnessScoring { NaiveMean = "naive_mean_harness" }
     ScenarioScoring { NaiveMean = "naive_mean_scenario" }
     /// How a probe combines detectors and responses: `min` needs all detectors to hit, `max` any of them.

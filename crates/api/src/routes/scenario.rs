@@ -1,8 +1,9 @@
-//! Scenarios: those of the catalogue, and what came of them in an evaluation.
+//! Scenarios: those of the team and of the catalogue, and what came of them in an evaluation.
 
 use std::sync::Arc;
 
 use axum::extract::State;
+use touchstone_queries::harness_config::{self, ScenarioConfigView};
 use touchstone_queries::scenario::{self, ScenarioView};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,7 +14,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::page::{FromParameters, Id, Parameters, Query};
 use crate::reply::{Answer, Counted, Reply, one};
-use crate::suite::{self, ScenarioConfigView};
+use crate::suite;
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(configs))
@@ -55,11 +56,17 @@ impl FromParameters for Which {
     }
 }
 
-/// The scenarios of the catalogue.
+/// The team's scenarios, newest first, then those of the catalogue.
 #[utoipa::path(get, path = "/v1/scenario-configs", operation_id = "get_scenario_configs", tag = "Scenario", params(Which),
     responses((status = 200, body = Counted<ScenarioConfigView>)))]
-async fn configs(Query(which): Query<Which>) -> Answer<Counted<ScenarioConfigView>> {
-    let mut found = suite::scenario_configs(which.version.as_deref());
-    found.retain(|config| which.ids.is_empty() || which.ids.contains(&config.id));
+async fn configs(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(which): Query<Which>,
+) -> Answer<Counted<ScenarioConfigView>> {
+    let version = which.version.as_deref();
+    let mut found = harness_config::scenarios(&app.db, caller.team, &which.ids, version).await?;
+    let standard = suite::scenario_configs(version).into_iter();
+    found.extend(standard.filter(|config| which.ids.is_empty() || which.ids.contains(&config.id)));
     Ok(Reply::now(Counted::new(found)))
 }

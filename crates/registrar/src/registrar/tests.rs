@@ -5,13 +5,16 @@ use touchstone_commands::agent_configuration::{
     AgentChange, CreateAgentConfiguration, Draft, UpdateAgentConfiguration,
 };
 use touchstone_commands::api_key::{CreateApiKey, HubConfig, Kept};
+use touchstone_commands::harness_config::{CreateHarnessConfig, NewScenario, id_of_name};
 use touchstone_commands::invite::{AcceptInvite, Addressee, CreateInvite};
+use touchstone_commands::probe_config::{CreateProbeConfig, Item};
 use touchstone_commands::team::{CreateTeam, DeleteTeam};
 use touchstone_event_store::Database;
 use touchstone_kernel::testing;
 use touchstone_vault::{KeyEncryptionKey, Vault};
 use touchstone_vocabulary::{
-    AgentConfigurationId, AgentStatus, ApiKeyId, Hub, InviteId, TeamRole, Time, UserId,
+    AgentConfigurationId, AgentStatus, ApiKeyId, Hub, InviteId, ProbeId, ProbeScoring, ScenarioId, TeamRole,
+    Time, UserId,
 };
 
 use super::*;
@@ -166,6 +169,34 @@ async fn what_a_deleted_team_owned_is_taken_down_once() {
     world.does(FOUNDER, ArchiveAgentConfiguration { team: TEAM, id: agent }).await;
     let change = AgentChange { status: Some(AgentStatus::Active), ..AgentChange::default() };
     world.does(FOUNDER, UpdateAgentConfiguration { team: TEAM, id: agent, change }).await;
+    let probe = CreateProbeConfig {
+        team: TEAM,
+        id: ProbeId::own(Uuid::from_u128(4)),
+        name: "p".into(),
+        description: String::new(),
+        goals: Vec::new(),
+        tags: Vec::new(),
+        detectors: vec!["d".into()],
+        scoring: ProbeScoring::NaiveMeanMin,
+        items: vec![Item { prompt: "q".into(), weight: None }],
+    };
+    world.does(FOUNDER, probe.clone()).await;
+    for number in [5, 6] {
+        let scenario = NewScenario {
+            id: ScenarioId::own(Uuid::from_u128(number)),
+            name: "s".into(),
+            description: String::new(),
+            probes: vec![probe.id.clone()],
+        };
+        let harness = CreateHarnessConfig {
+            team: TEAM,
+            id: id_of_name(TEAM, "h"),
+            name: "h".into(),
+            description: String::new(),
+            scenarios: vec![scenario],
+        };
+        world.does(FOUNDER, harness).await;
+    }
     world.does(FOUNDER, DeleteTeam { id: TEAM }).await;
     let mut registrar = world.registrar();
     for _ in 0..2 {
@@ -173,6 +204,15 @@ async fn what_a_deleted_team_owned_is_taken_down_once() {
     }
     let names = world.names().await;
     let after = names.iter().position(|name| name == "team.deleted").unwrap();
-    assert_eq!(names[after + 1..], ["invite.revoked", "api_key.deleted", "agent_configuration.archived"]);
+    assert_eq!(
+        names[after + 1..],
+        [
+            "invite.revoked",
+            "api_key.deleted",
+            "agent_configuration.archived",
+            "harness_config.deleted",
+            "harness_config.deleted"
+        ]
+    );
     assert!(!registrar.board.unwrap().deleted.is_empty(), "for a while, something may still be made");
 }

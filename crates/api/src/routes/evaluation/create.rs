@@ -263,7 +263,7 @@ fn unknown(noun: &str, name: &str) -> ApiError {
 
 /// Full ids in first order without repetitions, and their types.
 fn harnesses(edition: &Edition, asked: &[String]) -> Result<(Vec<HarnessId>, Vec<HarnessType>), ApiError> {
-    let ids = distinct(asked.iter().map(|id| suite::harness_id(id)).collect());
+    let ids = distinct(asked.iter().map(|id| HarnessId::named(id)).collect());
     let known = |id| edition.harness(id).map(|harness| harness.harness_type);
     let types = ids
         .iter()
