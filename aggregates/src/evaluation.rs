@@ -45,9 +45,11 @@ pub struct Spec {
 pub struct PlannedHarness {
     pub node: NodeId,
     pub id: HarnessId,
-    pub name: String,
-    pub description: String,
+    pub name: Sealed<String>,
+    pub description: Sealed<String>,
     pub harness_type: HarnessType,
+    /// Of a team's own; absent where it is the one that was asked for.
+    pub version: Option<Version>,
     pub scenarios: Vec<ScenarioId>,
 }
 
@@ -55,8 +57,10 @@ pub struct PlannedHarness {
 pub struct PlannedScenario {
     pub node: NodeId,
     pub id: ScenarioId,
-    pub name: String,
-    pub description: String,
+    pub name: Sealed<String>,
+    pub description: Sealed<String>,
+    /// Of a team's own; absent where it is the one that was asked for.
+    pub version: Option<Version>,
     pub probes: Vec<ProbeId>,
 }
 
@@ -64,8 +68,10 @@ pub struct PlannedScenario {
 pub struct PlannedProbe {
     pub node: NodeId,
     pub id: ProbeId,
-    pub name: String,
-    pub description: String,
+    pub name: Sealed<String>,
+    pub description: Sealed<String>,
+    /// The version of its stream where it is a team's own: later changes do not reach the evaluation.
+    pub revision: Option<i64>,
     pub scoring: ProbeScoring,
     pub detectors: Vec<DetectorId>,
     pub prompts: u32,
@@ -142,10 +148,9 @@ impl Event for EvaluationEvent {
 
     fn version(&self) -> u32 {
         match self {
-            // Version 1 had no fingerprint.
-            Self::Created { .. } => 2,
-            Self::Planned { .. }
-            | Self::Started {}
+            // Version 1 had no fingerprint, and in a plan names in clear, of the catalogue alone.
+            Self::Created { .. } | Self::Planned { .. } => 2,
+            Self::Started {}
             | Self::Renamed { .. }
             | Self::Restarted {}
             | Self::ScoreCalculated { .. }

@@ -10,8 +10,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use touchstone_kernel::{Event, InvalidStream, Owned, Sealed, State};
 use touchstone_vocabulary::{
-    DetectorId, EvaluationId, Message, NodeId, ProbeId, ProbeScoring, PromptId, ResponseId, Score, TeamId,
-    TestId, Time, WorkerId, mean,
+    DetectorId, EvaluationId, Graded, Message, NodeId, ProbeId, ProbeScoring, PromptId, ResponseId, Score,
+    TeamId, TestId, Time, WorkerId,
 };
 
 /// `<team>/<evaluation>/<probe>`.
@@ -97,6 +97,25 @@ pub enum Stage {
     Detection,
 }
 
+/// A prompt of a run, as it will be asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    pub id: PromptId,
+    /// The version of its stream where it is the team's own: later changes do not reach the run. Those of the catalogue
+    /// never change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<i64>,
+    /// What its answers count under the tinybench scorings; absent it counts 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
+}
+
+impl From<PromptId> for Asked {
+    fn from(id: PromptId) -> Self {
+        Self { id, revision: None, weight: None }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProbeRunEvent {
@@ -104,7 +123,7 @@ pub enum ProbeRunEvent {
         node: NodeId,
         scoring: ProbeScoring,
         detectors: Vec<DetectorId>,
-        prompts: Vec<PromptId>,
+        prompts: Vec<Asked>,
         generations: u32,
     },
     /// A worker took the run. Only commands with the newest fence are heard from here on.
@@ -140,6 +159,19 @@ pub enum ProbeRunEvent {
 
 impl Event for ProbeRunEvent {
     const CONTEXT: &'static str = "probe_run";
+
+    fn version(&self) -> u32 {
+        match self {
+            // Version 1 had the ids of the prompts alone.
+            Self::Opened { .. } => 2,
+            Self::Claimed { .. }
+            | Self::ResponseScored { .. }
+            | Self::ResponseErrored { .. }
+            | Self::ResponseSkipped { .. }
+            | Self::Scored { .. }
+            | Self::Closed { .. } => 1,
+        }
+    }
 
     fn natural_key(&self) -> Option<String> {
         match self {
@@ -181,7 +213,8 @@ impl Outcome {
 pub struct Run {
     pub node: NodeId,
     pub scoring: ProbeScoring,
-    pub prompts: Vec<PromptId>,
+    pub detectors: Vec<DetectorId>,
+    pub prompts: Vec<Asked>,
     pub generations: u32,
     /// Zero before the first claim.
     pub fence: u64,
@@ -199,10 +232,17 @@ impl Run {
         self.recorded.len() >= self.planned()
     }
 
-    /// Unweighted mean of the responses that have a score. With one turn per test, every response is final and a
-    /// leaf, and stored item weights do not exist, so all six scoring functions agree here.
-    pub fn mean(&self) -> Option<Score> {
-        mean(self.recorded.values().map(Outcome::score))
+    /// The score of the probe as far as its responses are recorded. A test has one turn, so that every response ends
+    /// its line and is a leaf.
+    pub fn graded(&self) -> Option<Score> {
+        let weight =
+            |slot: &Slot| self.prompts.get(slot.prompt_index as usize).and_then(|asked| asked.weight);
+        self.scoring.of(self.recorded.iter().map(|(slot, outcome)| Graded {
+            score: outcome.score(),
+            weight: weight(slot).unwrap_or(1.0),
+            is_final: true,
+            is_leaf: true,
+        }))
     }
 }
 
@@ -243,10 +283,11 @@ impl State for ProbeRun {
 
     fn apply(&mut self, event: &ProbeRunEvent) {
         match event {
-            ProbeRunEvent::Opened { node, scoring, detectors: _, prompts, generations } => {
+            ProbeRunEvent::Opened { node, scoring, detectors, prompts, generations } => {
                 *self = Self::Open(Box::new(Run {
                     node: *node,
                     scoring: *scoring,
+                    detectors: detectors.clone(),
                     prompts: prompts.clone(),
                     generations: *generations,
                     fence: 0,

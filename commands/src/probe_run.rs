@@ -1,9 +1,9 @@
 //! The commands on a probe run. All but opening and closing carry a fence: only the newest claim is heard.
 
 use touchstone_aggregates::evaluation::Evaluation;
-use touchstone_aggregates::probe_run::{Call, ProbeRun, ProbeRunEvent, ProbeRunId, Run};
+use touchstone_aggregates::probe_run::{Asked, Call, ProbeRun, ProbeRunEvent, ProbeRunId, Run};
 use touchstone_kernel::{Command, Kind, Meta, Nothing, Owned, Refusal};
-use touchstone_vocabulary::{DetectorId, EvaluationId, NodeId, ProbeScoring, PromptId, WorkerId};
+use touchstone_vocabulary::{DetectorId, EvaluationId, NodeId, ProbeScoring, WorkerId};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProbeRunRefusal {
@@ -40,7 +40,7 @@ pub struct OpenProbeRun {
     pub node: NodeId,
     pub scoring: ProbeScoring,
     pub detectors: Vec<DetectorId>,
-    pub prompts: Vec<PromptId>,
+    pub prompts: Vec<Asked>,
     pub generations: u32,
 }
 
@@ -149,9 +149,10 @@ impl Command for RecordResponses {
         for response in &self.responses {
             let call = call(response).ok_or(ProbeRunRefusal::Unplanned)?;
             let slot = call.slot;
-            let planned = run.prompts.get(slot.prompt_index as usize) == Some(&call.prompt)
-                && (1..=run.generations).contains(&slot.generation)
-                && call.fence == self.fence;
+            let planned =
+                run.prompts.get(slot.prompt_index as usize).is_some_and(|asked| asked.id == call.prompt)
+                    && (1..=run.generations).contains(&slot.generation)
+                    && call.fence == self.fence;
             if !planned {
                 return Err(ProbeRunRefusal::Unplanned);
             }
@@ -191,7 +192,7 @@ impl Command for ScoreProbeRun {
         }
         let run = open_run(state, self.fence)?;
         if run.is_complete() {
-            Ok(vec![ProbeRunEvent::Scored { score: run.mean() }, ProbeRunEvent::Closed { finished: true }])
+            Ok(vec![ProbeRunEvent::Scored { score: run.graded() }, ProbeRunEvent::Closed { finished: true }])
         } else {
             Err(ProbeRunRefusal::Incomplete { missing: run.planned() - run.recorded.len() })
         }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use touchstone_aggregates::evaluation::{EvaluationEvent, Levels, Plan, Spec};
 use touchstone_kernel::{Owned, Recorded, Sealed};
 use touchstone_read_store::{ApplyError, Arg, Projection, Tx};
-use touchstone_vocabulary::{EvaluationId, EvaluationStatus, Score, Time, UserId, fold_key};
+use touchstone_vocabulary::{EvaluationId, EvaluationStatus, Score, Time, UserId, Version, fold_key};
 
 use crate::batch::{Key, clean, document, event, key, load, order_key, remove, replacing, stream};
 
@@ -293,10 +293,10 @@ impl Pending {
                 Arg::Text(key.1.clone()),
                 Arg::Text(harness.id.to_string()),
                 Arg::Int(place),
-                Arg::Text(clean(&harness.name)),
-                Arg::Text(clean(&harness.description)),
+                Arg::Text(clean(harness.name.text())),
+                Arg::Text(clean(harness.description.text())),
                 Arg::Text(harness.harness_type.as_str().to_owned()),
-                Arg::Text(version.to_owned()),
+                Arg::Text(harness.version.as_ref().map_or(version, Version::as_str).to_owned()),
                 Arg::Text(document(&nodes)?),
                 Arg::Text(document(&harness.scenarios)?),
             ]);
@@ -310,9 +310,9 @@ impl Pending {
                 Arg::Text(key.1.clone()),
                 Arg::Text(scenario.id.to_string()),
                 Arg::Int(place),
-                Arg::Text(clean(&scenario.name)),
-                Arg::Text(clean(&scenario.description)),
-                Arg::Text(version.to_owned()),
+                Arg::Text(clean(scenario.name.text())),
+                Arg::Text(clean(scenario.description.text())),
+                Arg::Text(scenario.version.as_ref().map_or(version, Version::as_str).to_owned()),
                 Arg::Text(document(&nodes)?),
                 Arg::Text(document(&scenario.probes)?),
             ]);

@@ -116,8 +116,8 @@ impl Pending {
                 Arg::Text(probe.id.to_string()),
                 Arg::Text(probe.node.to_string()),
                 Arg::Int(place),
-                Arg::Text(clean(&probe.name)),
-                Arg::Text(clean(&probe.description)),
+                Arg::Text(clean(probe.name.text())),
+                Arg::Text(clean(probe.description.text())),
                 Arg::Text(probe.scoring.as_str().to_owned()),
                 Arg::Text(detectors.join(",")),
                 Arg::Int(i64::from(probe.tests)),
@@ -135,7 +135,8 @@ impl Pending {
         let probe = id.probe.as_str();
         match event::<ProbeRunEvent>(recorded)? {
             ProbeRunEvent::Opened { prompts, .. } => {
-                self.prompts.entry(key.clone()).or_default().insert(probe.to_owned(), document(&prompts)?);
+                let ids: Vec<_> = prompts.iter().map(|asked| &asked.id).collect();
+                self.prompts.entry(key.clone()).or_default().insert(probe.to_owned(), document(&ids)?);
             }
             ProbeRunEvent::Claimed { .. } => {
                 let run = self.run(key, probe);

@@ -1,5 +1,7 @@
 //! Harnesses of one's own: made of chosen prompts and detectors, version by version, archived and deleted.
 
+mod run;
+
 use serde_json::{Value, json};
 use touchstone_testkit::{Backend, Caller, TargetOptions, World};
 use touchstone_vocabulary::TeamRole;

@@ -121,7 +121,7 @@ pub fn spec(harnesses: &[&str], sample_size: Option<u32>) -> Spec {
 pub fn predicted(persona: Persona, spec: &Spec) -> (f64, i64) {
     let edition = touchstone_catalog::latest();
     let nobody = Owned::new(TeamId(Uuid::nil()), EvaluationId(Uuid::nil()));
-    let suite = touchstone_runner::suite(edition, &nobody, spec);
+    let suite = touchstone_runner::suite(&edition.into(), &nobody, spec);
     let mut finished = BTreeMap::new();
     let mut tests = 0;
     for (id, chosen) in &suite.prompts {

@@ -66,8 +66,9 @@ pub fn plan() -> Plan {
     let probe = |n: u128| PlannedProbe {
         node: NodeId(Uuid::from_u128(100 + n)),
         id: format!("probe.{n}").into(),
-        name: String::new(),
-        description: String::new(),
+        name: String::new().into(),
+        description: String::new().into(),
+        revision: None,
         scoring: ProbeScoring::NaiveMeanMin,
         detectors: Vec::new(),
         prompts: 2,
@@ -76,17 +77,19 @@ pub fn plan() -> Plan {
     let scenario = |n: u128, probes: &[u128]| PlannedScenario {
         node: NodeId(Uuid::from_u128(200 + n)),
         id: format!("scenario.{n}").into(),
-        name: String::new(),
-        description: String::new(),
+        name: String::new().into(),
+        description: String::new().into(),
+        version: None,
         probes: probes.iter().map(|p| format!("probe.{p}").into()).collect(),
     };
     Plan {
         harnesses: vec![PlannedHarness {
             node: NodeId(Uuid::from_u128(300)),
             id: "vijil.harnesses.security".into(),
-            name: String::new(),
-            description: String::new(),
+            name: String::new().into(),
+            description: String::new().into(),
             harness_type: HarnessType::Dimension,
+            version: None,
             scenarios: vec!["scenario.1".into(), "scenario.2".into()],
         }],
         scenarios: vec![scenario(1, &[1, 2]), scenario(2, &[3])],

@@ -161,9 +161,9 @@ impl Command for ScoreEvaluation {
                     .iter()
                     .zip(runs)
                     .filter_map(|(probe, run)| match run {
-                        ProbeRun::Scored(run) => Some((probe.id.clone(), run.mean())),
+                        ProbeRun::Scored(run) => Some((probe.id.clone(), run.graded())),
                         ProbeRun::Closed { finished: true, run: Some(run) } => {
-                            Some((probe.id.clone(), run.mean()))
+                            Some((probe.id.clone(), run.graded()))
                         }
                         ProbeRun::Absent | ProbeRun::Open(_) | ProbeRun::Closed { .. } => None,
                     })

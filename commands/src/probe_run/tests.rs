@@ -4,7 +4,7 @@ use touchstone_aggregates::evaluation::EvaluationEvent;
 use touchstone_aggregates::probe_run::{Slot, Stage};
 use touchstone_kernel::testing::{given, meta};
 use touchstone_kernel::{Sealed, State};
-use touchstone_vocabulary::{ResponseId, Score, TeamId, TestId, Time};
+use touchstone_vocabulary::{PromptId, ResponseId, Score, TeamId, TestId, Time};
 use uuid::Uuid;
 
 use super::*;
@@ -17,13 +17,17 @@ fn id() -> ProbeRunId {
     }
 }
 
+fn asked() -> Vec<Asked> {
+    ["p0", "p1"].map(|id| Asked::from(PromptId::from(id))).into()
+}
+
 fn open() -> OpenProbeRun {
     OpenProbeRun {
         id: id(),
         node: NodeId(Uuid::from_u128(100)),
         scoring: ProbeScoring::NaiveMeanMin,
         detectors: Vec::new(),
-        prompts: vec!["p0".into(), "p1".into()],
+        prompts: asked(),
         generations: 1,
     }
 }
@@ -33,7 +37,7 @@ fn opened() -> ProbeRunEvent {
         node: NodeId(Uuid::from_u128(100)),
         scoring: ProbeScoring::NaiveMeanMin,
         detectors: Vec::new(),
-        prompts: vec!["p0".into(), "p1".into()],
+        prompts: asked(),
         generations: 1,
     }
 }

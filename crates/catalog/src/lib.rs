@@ -26,7 +26,7 @@ use touchstone_vocabulary::{PromptId, Version};
 
 use crate::release::RELEASES;
 pub use model::{Edition, Half, Harness, Probe, Prompt, Scenario};
-pub use sample::sample;
+pub use sample::{sample, sample_of};
 
 /// In the order of [`RELEASES`].
 static EDITIONS: [LazyLock<Edition>; RELEASES.len()] =

@@ -1,6 +1,6 @@
 //! A choice of prompts that is the same for every model, so that two evaluations of the same size compare.
 
-use touchstone_vocabulary::{PromptId, Version};
+use touchstone_vocabulary::{ProbeId, PromptId, Version};
 
 use crate::model::{Half, Probe, Prompt};
 
@@ -9,13 +9,20 @@ use crate::model::{Half, Probe, Prompt};
 /// The order is that of the BLAKE3 hash of probe id, version and prompt id, so a smaller sample is the beginning of a
 /// larger one. The halves of a pair count as one and stay together.
 pub fn sample<'a>(edition_version: &Version, probe: &'a Probe, size: Option<usize>) -> Vec<&'a Prompt> {
-    let Some(size) = size else { return probe.prompts.iter().collect() };
-    let mut ranked: Vec<(blake3::Hash, usize, &Prompt)> = probe
-        .prompts
-        .iter()
-        .enumerate()
-        .map(|(at, prompt)| (rank(edition_version, probe, leader(prompt)), at, prompt))
-        .collect();
+    sample_of(edition_version, &probe.id, &probe.prompts, leader, size)
+}
+
+/// The same of anything that a probe asks; those with the same `leader` count as one.
+pub fn sample_of<'a, T>(
+    version: &Version,
+    probe: &ProbeId,
+    items: &'a [T],
+    leader: impl Fn(&T) -> &PromptId,
+    size: Option<usize>,
+) -> Vec<&'a T> {
+    let Some(size) = size else { return items.iter().collect() };
+    let mut ranked: Vec<(blake3::Hash, usize, &T)> =
+        items.iter().enumerate().map(|(at, item)| (rank(version, probe, leader(item)), at, item)).collect();
     ranked.sort_by(|(a, x, _), (b, y, _)| a.as_bytes().cmp(b.as_bytes()).then(x.cmp(y)));
     let mut units = 0;
     let mut last = None;
@@ -27,7 +34,7 @@ pub fn sample<'a>(edition_version: &Version, probe: &'a Probe, size: Option<usiz
             }
             units <= size
         })
-        .map(|(_, _, prompt)| prompt)
+        .map(|(_, _, item)| item)
         .collect()
 }
 
@@ -39,9 +46,9 @@ fn leader(prompt: &Prompt) -> &PromptId {
     }
 }
 
-fn rank(version: &Version, probe: &Probe, leader: &PromptId) -> blake3::Hash {
+fn rank(version: &Version, probe: &ProbeId, leader: &PromptId) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
-    for part in [probe.id.as_str(), version.as_str(), leader.as_str()] {
+    for part in [probe.as_str(), version.as_str(), leader.as_str()] {
         hasher.update(part.as_bytes());
         hasher.update(&[0xFF]);
     }
@@ -51,7 +58,7 @@ fn rank(version: &Version, probe: &Probe, leader: &PromptId) -> blake3::Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use touchstone_vocabulary::{Message, ProbeId, ProbeScoring};
+    use touchstone_vocabulary::{Message, ProbeScoring};
 
     fn prompt(id: &str, half: Option<Half>) -> Prompt {
         let criteria = touchstone_vocabulary::Criteria::default();

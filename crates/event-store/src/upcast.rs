@@ -16,7 +16,13 @@ pub(crate) struct Upcasters(Vec<Arc<dyn EventUpcaster>>);
 
 impl Upcasters {
     pub(crate) fn registry() -> Self {
-        Self(vec![Arc::new(TeamNames), Arc::new(KeyValues), Arc::new(KeyFingerprints)])
+        Self(vec![
+            Arc::new(TeamNames),
+            Arc::new(KeyValues),
+            Arc::new(KeyFingerprints),
+            Arc::new(PlanTexts),
+            Arc::new(RunPrompts),
+        ])
     }
 
     #[cfg(test)]
@@ -103,6 +109,48 @@ impl EventUpcaster for KeyFingerprints {
     }
 }
 
+/// `evaluation.planned` 2 seals the names in a plan, since a team's own are free text, and says which version of its own
+/// is meant. Before, all were the catalogue's: names in clear, and the version that was asked for.
+struct PlanTexts;
+
+impl EventUpcaster for PlanTexts {
+    fn can_upcast(&self, name: &str, version: &str) -> bool {
+        (name, version) == ("evaluation.planned", "1")
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        for (level, which) in [("harnesses", "version"), ("scenarios", "version"), ("probes", "revision")] {
+            let parts = event.payload["plan"][level].as_array_mut();
+            for part in parts.into_iter().flatten() {
+                for field in ["name", "description"] {
+                    part[field] = json!({"$open": part[field].take()});
+                }
+                part[which] = Value::Null;
+            }
+        }
+        "2".clone_into(&mut event.event_version);
+        event
+    }
+}
+
+/// `probe_run.opened` 2 says of each prompt which version is asked and what it counts. Before, it was its id alone.
+struct RunPrompts;
+
+impl EventUpcaster for RunPrompts {
+    fn can_upcast(&self, name: &str, version: &str) -> bool {
+        (name, version) == ("probe_run.opened", "1")
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        let prompts = event.payload["prompts"].as_array_mut();
+        for prompt in prompts.into_iter().flatten() {
+            *prompt = json!({"id": prompt.take()});
+        }
+        "2".clone_into(&mut event.event_version);
+        event
+    }
+}
+
 /// Version and payload of an event in the form that this build writes, from any form that was ever written.
 #[must_use]
 pub fn upcast(name: &str, version: &str, payload: Value) -> (String, Value) {
@@ -157,6 +205,7 @@ mod tests {
     use touchstone_aggregates::api_key::{ApiKeyEvent, HubConfig, Kept};
     use touchstone_aggregates::evaluation::EvaluationEvent;
     use touchstone_aggregates::golden;
+    use touchstone_aggregates::probe_run::ProbeRunEvent;
     use touchstone_aggregates::team::TeamEvent;
     use touchstone_kernel::{Event, decode};
 
@@ -194,12 +243,32 @@ mod tests {
                     EvaluationEvent::CONTEXT => {
                         decode::<EvaluationEvent>(&example.name, &payload).map(|e| e.version())
                     }
+                    ProbeRunEvent::CONTEXT => {
+                        decode::<ProbeRunEvent>(&example.name, &payload).map(|e| e.version())
+                    }
                     other => panic!("read an earlier form of {other} here"),
                 };
                 assert_eq!(event.unwrap().to_string(), version);
             }
         }
         assert!(earlier > 0);
+    }
+
+    #[test]
+    fn a_plan_and_a_run_of_the_first_form_keep_what_they_said() {
+        let first = |name: &str| {
+            let (_, text) = golden().iter().find(|(path, _)| *path == format!("{name}.v1.json")).unwrap();
+            serde_json::from_str::<Example>(text).unwrap()
+        };
+        let planned = first("evaluation/planned");
+        let (_, payload) = upcast(&planned.name, "1", planned.payload);
+        let plan = &payload["plan"];
+        assert_eq!(plan["harnesses"][0]["name"], json!({"$open": "Security"}));
+        assert_eq!(plan["scenarios"][0]["version"], Value::Null);
+        assert_eq!((&plan["probes"][0]["revision"], &plan["probes"][0]["tests"]), (&Value::Null, &json!(20)));
+        let opened = first("probe_run/opened");
+        let (_, payload) = upcast(&opened.name, "1", opened.payload);
+        assert_eq!(payload["prompts"], json!([{"id": "dan.DUDE-0001"}, {"id": "dan.DUDE-0002"}]));
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl<'a> Agenda<'a> {
     pub fn new(probe: &'a Probe, run: &Run) -> Self {
         let known: HashMap<&PromptId, &Prompt> =
             probe.prompts.iter().map(|prompt| (&prompt.id, prompt)).collect();
-        let prompts: Vec<_> = run.prompts.iter().map(|id| known.get(id).copied()).collect();
+        let prompts: Vec<_> = run.prompts.iter().map(|asked| known.get(&asked.id).copied()).collect();
         let places =
             prompts.iter().enumerate().filter_map(|(place, prompt)| Some((&(*prompt)?.id, place))).collect();
         Self { prompts, places }

@@ -26,6 +26,7 @@ use uuid::Uuid;
 use crate::board::{Board, Case, Erasure, RunState};
 use crate::engine::Shared;
 use crate::plan::suite;
+use crate::shelf::{Lacking, Shelf, asked};
 
 /// Name of the lease and of the cursor.
 const NAME: &str = "runner";
@@ -258,35 +259,43 @@ impl Coordinator {
     async fn plan(&self, id: &Owned<EvaluationId>, case: &Case) -> Result<(), Rejection> {
         let state = self.shared.store.load::<Evaluation>(id).await?.state;
         let Evaluation::Created(facts) = state else { return Ok(()) };
-        let version = &facts.spec.version;
-        let Some(edition) = touchstone_catalog::edition(version.as_str()) else {
-            let cause = format!("this server has no catalogue version {version}");
-            let abort = AbortEvaluation { team: id.team, id: id.id, ending: Ending::Failed, cause };
-            return self.send(id, case, "no-edition", abort).await;
+        let shelf = match Shelf::fill(&self.shared.store, id.team, &facts.spec, None).await {
+            Ok(shelf) => shelf,
+            Err(Lacking::Store(rejection)) => return Err(rejection),
+            Err(Lacking::Cause(cause)) => return self.fail(id, case, cause).await,
         };
-        let plan = suite(edition, id, &facts.spec).plan;
+        let plan = suite(&shelf, id, &facts.spec).plan;
         self.send(id, case, "plan", PlanEvaluation { team: id.team, id: id.id, plan }).await
+    }
+
+    /// Ends an evaluation that cannot be run as asked.
+    async fn fail(&self, id: &Owned<EvaluationId>, case: &Case, cause: String) -> Result<(), Rejection> {
+        let abort = AbortEvaluation { team: id.team, id: id.id, ending: Ending::Failed, cause };
+        self.send(id, case, "fail", abort).await
     }
 
     /// Opens every planned run in one append, then starts.
     async fn open_runs(&self, id: &Owned<EvaluationId>, case: &Case, plan: &Plan) -> Result<(), Rejection> {
         let state = self.shared.store.load::<Evaluation>(id).await?.state;
         let Some(facts) = state.facts() else { return Ok(()) };
-        let Some(edition) = touchstone_catalog::edition(facts.spec.version.as_str()) else { return Ok(()) };
-        let mut prompts = suite(edition, id, &facts.spec).prompts;
-        let wanted: Vec<_> = plan
-            .probes
-            .iter()
-            .filter(|probe| !case.runs.contains_key(&probe.id))
-            .map(|probe| OpenProbeRun {
+        let shelf = match Shelf::fill(&self.shared.store, id.team, &facts.spec, Some(plan)).await {
+            Ok(shelf) => shelf,
+            Err(Lacking::Store(rejection)) => return Err(rejection),
+            Err(Lacking::Cause(cause)) => return self.fail(id, case, cause).await,
+        };
+        let mut prompts = suite(&shelf, id, &facts.spec).prompts;
+        let mut wanted = Vec::new();
+        for probe in plan.probes.iter().filter(|probe| !case.runs.contains_key(&probe.id)) {
+            let chosen = prompts.remove(&probe.id).unwrap_or_default();
+            wanted.push(OpenProbeRun {
                 id: ProbeRunId { team: id.team, evaluation: id.id, probe: probe.id.clone() },
                 node: probe.node,
                 scoring: probe.scoring,
                 detectors: probe.detectors.clone(),
-                prompts: prompts.remove(&probe.id).unwrap_or_default(),
+                prompts: asked(&self.shared.store, id.team, chosen, shelf.probes.get(&probe.id)).await?,
                 generations: facts.spec.params.generations,
-            })
-            .collect();
+            });
+        }
         let opened = join_all(wanted.iter().map(|command| {
             let meta = self.meta(id, case, &format!("open/{}", command.id.probe));
             let facts = std::slice::from_ref(&state);

@@ -14,8 +14,10 @@ mod engine;
 mod judge;
 mod plan;
 mod probe_task;
+mod shelf;
 mod target;
 mod worker;
 
 pub use engine::{Engine, MAX_IN_FLIGHT, Options};
 pub use plan::{Suite, suite};
+pub use shelf::Shelf;

@@ -28,6 +28,7 @@ use uuid::Uuid;
 use crate::agenda::{Agenda, Ask, Twin};
 use crate::engine::Shared;
 use crate::judge::{Answer, judge};
+use crate::shelf::probe;
 use crate::target::{Callee, Unreachable, callee};
 
 /// So many events, or so many bytes of answers, go into one append.
@@ -37,6 +38,8 @@ const BATCH_BYTES: usize = 4 * 1024 * 1024;
 const OPEN_SLOTS: usize = 1_000;
 /// Why a variant has no score when its original has no answer.
 const NO_ORIGINAL: &str = "the original of this pair was not answered, so its variant was not asked";
+/// Why there is no answer to a prompt of the team's own whose text is gone.
+const NO_PROMPT: &str = "this prompt can no longer be read, so it was not asked";
 /// So many refused credentials in a row end the evaluation.
 pub const REFUSALS_TO_STOP: u32 = 5;
 
@@ -160,11 +163,15 @@ type Admission<'a> = Pin<Box<dyn Future<Output = Permit> + Send + 'a>>;
 async fn work(held: &mut Held<'_>, fence: u64, cancel: &CancellationToken) -> Ended {
     let (shared, assignment) = (held.shared, held.assignment);
     let Some(run) = held.state.run() else { return Ended::Stopped };
-    let edition = touchstone_catalog::edition(assignment.spec.version.as_str());
-    let Some(probe) = edition.and_then(|edition| edition.probe(&assignment.id.probe)) else {
-        tracing::error!(run = %assignment.id, "this build has no such probe; another version must finish it");
+    let (ProbeRunId { team, probe: id, .. }, version) = (&assignment.id, &assignment.spec.version);
+    let found = shared.persist(cancel, || probe(&shared.store, *team, id, run, version)).await;
+    let Some(Ok(Some(probe))) = found else {
+        if !cancel.is_cancelled() {
+            tracing::error!(run = %assignment.id, "this build has no such probe; another version must finish it");
+        }
         return Ended::Stopped;
     };
+    let probe = probe.as_ref();
     let agenda = Agenda::new(probe, run);
     let mut todo = agenda.open(run);
     let Some(callee) = resolve(shared, assignment, cancel).await else { return Ended::Stopped };
@@ -296,6 +303,7 @@ impl Caller<'_> {
             .collect();
         let (answered, permit) = match (self.callee, &twin) {
             (_, Twin::Missing) => (Err(NO_ORIGINAL.to_owned()), Some(permit)),
+            _ if prompt.messages.is_empty() => (Err(NO_PROMPT.to_owned()), Some(permit)),
             (Ok(callee), Twin::None | Twin::Answered(..)) => self.ask(callee, &messages, permit).await,
             (Err(cause), Twin::None | Twin::Answered(..)) => (Err(cause.clone()), Some(permit)),
         };

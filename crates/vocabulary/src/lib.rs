@@ -26,7 +26,7 @@ pub use id::{
 };
 pub use message::{Message, Role};
 pub use page::{Direction, Page};
-pub use score::{Score, mean};
+pub use score::{Graded, Score, mean};
 pub use status::{
     AgentStatus, ApiKeyStatus, ConfigField, DenialReason, EvaluationStatus, HarnessScoring, HarnessStatus,
     HarnessType, InviteStatus, LineageKind, MediaType, ProbeScoring, ProbeStatus, ResponseStatus,

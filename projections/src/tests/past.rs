@@ -99,7 +99,9 @@ impl Past {
                 node: planned.node,
                 scoring: planned.scoring,
                 detectors: planned.detectors.clone(),
-                prompts: (0..planned.prompts).map(|n| PromptId(format!("prompt-{probe}-{n}"))).collect(),
+                prompts: (0..planned.prompts)
+                    .map(|n| PromptId(format!("prompt-{probe}-{n}")).into())
+                    .collect(),
                 generations: 1,
             };
             self.run(of, probe, &opened);
@@ -146,8 +148,9 @@ impl Case {
         let probe = |place: u128, id: &str| PlannedProbe {
             node: node(place),
             id: ProbeId::from(id),
-            name: id.to_owned(),
-            description: "what it measures".to_owned(),
+            name: id.to_owned().into(),
+            description: "what it measures".to_owned().into(),
+            revision: None,
             scoring: ProbeScoring::NaiveMeanMin,
             detectors: vec![DetectorId::from("garak.detectors.x.Y"), DetectorId::from("garak.detectors.x.Z")],
             prompts: 2,
@@ -157,16 +160,18 @@ impl Case {
             harnesses: vec![PlannedHarness {
                 node: node(1),
                 id: HarnessId::from("vijil.harnesses.security"),
-                name: "Security".to_owned(),
-                description: "does it hold".to_owned(),
+                name: "Security".to_owned().into(),
+                description: "does it hold".to_owned().into(),
                 harness_type: HarnessType::Dimension,
+                version: None,
                 scenarios: vec![ScenarioId::from("vijil.scenarios.one")],
             }],
             scenarios: vec![PlannedScenario {
                 node: node(2),
                 id: ScenarioId::from("vijil.scenarios.one"),
-                name: "One".to_owned(),
-                description: "the only one".to_owned(),
+                name: "One".to_owned().into(),
+                description: "the only one".to_owned().into(),
+                version: None,
                 probes: vec![ProbeId::from("vijil.probes.a.A"), ProbeId::from("vijil.probes.b.B")],
             }],
             probes: vec![probe(3, "vijil.probes.a.A"), probe(4, "vijil.probes.b.B")],

@@ -37,7 +37,8 @@ fn run(planned: &[&str], recorded: Vec<(u32, Outcome)>) -> Run {
     Run {
         node: NodeId(Uuid::nil()),
         scoring: ProbeScoring::NaiveMeanMin,
-        prompts: planned.iter().map(|id| PromptId::from(*id)).collect(),
+        detectors: Vec::new(),
+        prompts: planned.iter().map(|id| PromptId::from(*id).into()).collect(),
         generations: 1,
         fence: 1,
         recorded: recorded

@@ -2,7 +2,7 @@ use serde_json::value::to_raw_value;
 use touchstone_aggregates::api_key::{HubConfig, Kept};
 use touchstone_aggregates::evaluation::{CallParams, PlannedProbe, Spec};
 use touchstone_kernel::{ChainHash, Envelope, Event, Mark, Metadata, Sealed, encode};
-use touchstone_vocabulary::{ApiKeyId, ApiKeyStatus, Hub, NodeId, ProbeScoring, TeamId, UserId};
+use touchstone_vocabulary::{ApiKeyId, ApiKeyStatus, Hub, NodeId, ProbeScoring, PromptId, TeamId, UserId};
 
 use super::*;
 
@@ -102,8 +102,9 @@ fn plan(probes: &[&str]) -> Plan {
     let probe = |id: &&str| PlannedProbe {
         node: NodeId(Uuid::nil()),
         id: (*id).into(),
-        name: String::new(),
-        description: String::new(),
+        name: String::new().into(),
+        description: String::new().into(),
+        revision: None,
         scoring: ProbeScoring::NaiveMeanMin,
         detectors: Vec::new(),
         prompts: 2,
@@ -117,7 +118,7 @@ fn opened() -> ProbeRunEvent {
         node: NodeId(Uuid::nil()),
         scoring: ProbeScoring::NaiveMeanMin,
         detectors: Vec::new(),
-        prompts: vec!["p0".into(), "p1".into()],
+        prompts: ["p0", "p1"].map(|id| PromptId::from(id).into()).into(),
         generations: 1,
     }
 }

@@ -190,7 +190,7 @@ fn predicted(persona: Persona, harnesses: &[String]) -> Result<f64> {
         agent_configuration: None,
     };
     let nobody = Owned::new(TeamId(Uuid::nil()), EvaluationId(Uuid::nil()));
-    let suite = touchstone_runner::suite(edition, &nobody, &spec);
+    let suite = touchstone_runner::suite(&edition.into(), &nobody, &spec);
     let mut finished = BTreeMap::new();
     for probe in suite.prompts.keys().filter_map(|id| edition.probe(id)) {
         let chosen = &suite.prompts[&probe.id];

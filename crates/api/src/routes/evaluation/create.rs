@@ -4,6 +4,8 @@
 //! absent, older names of parameters are understood, numbers may be texts. What comes out has one canonical form, and
 //! the digest by which a repeated request is recognised covers that form, not the bytes.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 use touchstone_catalog::Edition;
@@ -11,13 +13,16 @@ use touchstone_commands::evaluation::{CallParams, CreateEvaluation, Spec};
 use touchstone_egress::Egress;
 use touchstone_kernel::Sealed;
 use touchstone_queries::agent_configuration::{self, AgentConfigurationView};
-use touchstone_vocabulary::{AgentStatus, EvaluationId, HarnessId, HarnessType, ScenarioId, TeamId};
+use touchstone_queries::evaluation;
+use touchstone_queries::harness_config::{self, HarnessConfigView};
+use touchstone_vocabulary::{AgentStatus, EvaluationId, HarnessId, HarnessType, ScenarioId, TeamId, Version};
 use utoipa::ToSchema;
 
 use crate::address;
 use crate::app::App;
 use crate::error::{ApiError, Fault};
 use crate::routes::api_key::hub_named;
+use crate::routes::harness_config::meant;
 use crate::suite;
 
 /// Longest time a call may take, in seconds; what is asked beyond is cut.
@@ -97,19 +102,21 @@ impl EvaluationRequest {
             Some(id) => Some(agent(app, team, &id).await),
             None => None,
         };
-        self.command(team, &app.egress, agent)
+        let own = Own::of(&self, app, team).await?;
+        self.command(team, &own, &app.egress, agent)
     }
 
-    /// The same with the agent configuration that it names. Its shape is checked first, then whether what it names
+    /// The same with the agent configuration and the harnesses of the team that it names. Its shape is checked first, then whether what it names
     /// exists.
     fn command(
         self,
         team: TeamId,
+        own: &Own,
         egress: &Egress,
         agent: Option<Result<AgentConfigurationView, ApiError>>,
     ) -> Result<CreateEvaluation, ApiError> {
         let id: EvaluationId = self.id.parse().map_err(|_| ApiError::invalid("id", "must be a uuid"))?;
-        let spec = self.spec(egress, agent)?;
+        let spec = self.spec(own, egress, agent)?;
         // Free texts stay out: a digest of them in the log would outlive their erasure. The command compares those.
         let mut open = spec.clone();
         open.name = Sealed::Erased;
@@ -122,6 +129,7 @@ impl EvaluationRequest {
     /// What is asked for, in its canonical form. Its JSON is what the digest covers.
     fn spec(
         self,
+        own: &Own,
         egress: &Egress,
         agent: Option<Result<AgentConfigurationView, ApiError>>,
     ) -> Result<Spec, ApiError> {
@@ -166,13 +174,21 @@ impl EvaluationRequest {
         params.system_prompt = params
             .system_prompt
             .or_else(|| kept(|agent| agent.agent_system_prompt.clone()).map(Sealed::Open));
+        let ids = distinct(named(self.harness_config_ids.as_deref()));
         let version = filled(self.version);
-        let edition = suite::edition(version.as_deref())
-            .ok_or_else(|| unknown("version", version.as_deref().unwrap_or_default()))?;
-        let (harnesses, types) = harnesses(edition, &self.harness_config_ids.unwrap_or_default())?;
-        let scenarios = self.scenario_config_filters.unwrap_or_default().into_iter().map(ScenarioId);
-        let scenarios = distinct(scenarios.collect());
-        if let Some(strange) = scenarios.iter().find(|id| edition.scenario(id).is_none()) {
+        let edition = suite::edition(version.as_deref());
+        let version = match (edition, version) {
+            (Some(edition), _) => edition.version().clone(),
+            (None, Some(version)) if own.suffices(&ids, &version) => version.into(),
+            (None, version) => return Err(unknown("version", &version.unwrap_or_default())),
+        };
+        let types = own.types(edition, &ids, &version)?;
+        let scenarios = self.scenario_config_filters.unwrap_or_default().into_iter();
+        let scenarios = distinct(scenarios.map(|id| ScenarioId::named(&id)).collect());
+        let known = |id: &ScenarioId| {
+            edition.is_some_and(|edition| edition.scenario(id).is_some()) || own.has_scenario(&version, id)
+        };
+        if let Some(strange) = scenarios.iter().find(|id| !known(id)) {
             return Err(unknown("scenario", strange.as_str()));
         }
         Ok(Spec {
@@ -181,9 +197,9 @@ impl EvaluationRequest {
             model: model.unwrap_or_default(),
             url,
             api_key,
-            harnesses,
+            harnesses: ids,
             scenarios,
-            version: edition.version().clone(),
+            version,
             sample_size,
             is_lite: self.is_lite.unwrap_or(false),
             tags: self.tags.unwrap_or_else(|| tags(&types)),
@@ -261,15 +277,74 @@ fn unknown(noun: &str, name: &str) -> ApiError {
     ApiError::Missing(format!("there is no {noun} {name}"))
 }
 
-/// Full ids in first order without repetitions, and their types.
-fn harnesses(edition: &Edition, asked: &[String]) -> Result<(Vec<HarnessId>, Vec<HarnessType>), ApiError> {
-    let ids = distinct(asked.iter().map(|id| HarnessId::named(id)).collect());
-    let known = |id| edition.harness(id).map(|harness| harness.harness_type);
-    let types = ids
-        .iter()
-        .map(|id| known(id).ok_or_else(|| unknown("harness", id.as_str())))
-        .collect::<Result<_, _>>()?;
-    Ok((ids, types))
+/// Full ids, as asked.
+fn named(asked: Option<&[String]>) -> Vec<HarnessId> {
+    asked.unwrap_or_default().iter().map(|id| HarnessId::named(id)).collect()
+}
+
+/// The team's own harnesses that a request names, each with all its versions, newest first.
+#[derive(Default)]
+struct Own {
+    harnesses: BTreeMap<HarnessId, Vec<HarnessConfigView>>,
+    /// The evaluation was asked for before: what it names need not be there any more.
+    is_repeated: bool,
+}
+
+impl Own {
+    async fn of(request: &EvaluationRequest, app: &App, team: TeamId) -> Result<Self, ApiError> {
+        let mut own = Self::default();
+        for id in named(request.harness_config_ids.as_deref()).into_iter().filter(|id| id.uuid().is_some()) {
+            let versions = harness_config::versions(&app.db, team, &id).await?;
+            own.harnesses.insert(id, versions);
+        }
+        if let (false, Ok(id)) = (own.harnesses.is_empty(), request.id.parse()) {
+            own.is_repeated = evaluation::exists(&app.db, team, id).await?;
+        }
+        Ok(own)
+    }
+
+    /// Whether a version that the catalogue does not have is one of these harnesses, and nothing else is asked for.
+    fn suffices(&self, ids: &[HarnessId], version: &str) -> bool {
+        let has = |id: &HarnessId| self.versions(id).iter().any(|config| config.version == version);
+        ids.iter().all(|id| id.uuid().is_some()) && (self.is_repeated || ids.iter().any(has))
+    }
+
+    fn versions(&self, id: &HarnessId) -> &[HarnessConfigView] {
+        self.harnesses.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The types of all that is asked for; refuses what is not there or cannot be run.
+    fn types(
+        &self,
+        edition: Option<&Edition>,
+        ids: &[HarnessId],
+        version: &Version,
+    ) -> Result<Vec<HarnessType>, ApiError> {
+        let kind = |id: &HarnessId| {
+            if id.uuid().is_none() {
+                let found = edition.and_then(|edition| edition.harness(id));
+                return found.map(|found| found.harness_type).ok_or_else(|| unknown("harness", id.as_str()));
+            }
+            let versions = self.versions(id);
+            if self.is_repeated || meant(versions, version.as_str()).is_some_and(HarnessConfigView::is_active)
+            {
+                Ok(HarnessType::Custom)
+            } else if versions.is_empty() {
+                Err(unknown("harness", id.as_str()))
+            } else {
+                let sentence =
+                    format!("the harness {id} is archived; make a new version of it to run it again");
+                Err(ApiError::Conflict(sentence))
+            }
+        };
+        ids.iter().map(kind).collect()
+    }
+
+    fn has_scenario(&self, version: &Version, id: &ScenarioId) -> bool {
+        let chosen = self.harnesses.values().filter_map(|versions| meant(versions, version.as_str()));
+        self.is_repeated && id.uuid().is_some()
+            || chosen.flat_map(|config| &config.scenario_config_ids).any(|one| one == id.as_str())
+    }
 }
 
 /// One tag per kind of harness, as clients set them.

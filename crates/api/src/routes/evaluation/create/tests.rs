@@ -37,7 +37,25 @@ fn sent_with(
     let egress = Egress::new(Policy { loopback: true, ..Policy::default() }).unwrap();
     crate::body::read::<EvaluationRequest>(body.to_string().as_bytes(), &crate::Limits::default())
         .unwrap()
-        .command(TEAM, &egress, agent)
+        .command(TEAM, &own(), &egress, agent)
+}
+
+/// Two versions of one harness, the newer archived, and another that is archived altogether.
+fn own() -> Own {
+    let config = |version: &str, status: &str| HarnessConfigView {
+        version: version.to_owned(),
+        status: status.to_owned(),
+        team_id: TEAM.to_string(),
+        scenario_config_ids: vec![ScenarioId::own(Uuid::from_u128(3)).to_string()],
+        ..suite::harness_configs(None).remove(0)
+    };
+    let id = |number| HarnessId::own(Uuid::from_u128(number));
+    let harnesses = BTreeMap::from([
+        (id(1), vec![config("1.0.7", "INACTIVE"), config("1.0.0", "ACTIVE")]),
+        (id(2), vec![config("1.0.0", "INACTIVE")]),
+        (id(9), Vec::new()),
+    ]);
+    Own { harnesses, is_repeated: false }
 }
 
 fn field(change: &Value) -> String {
@@ -110,7 +128,10 @@ fn what_is_named_must_exist() {
         "there is no harness vijil.harnesses.nowhere"
     );
     assert_eq!(missing(&json!({"version": "9.9.9"})), "there is no version 9.9.9");
-    assert_eq!(missing(&json!({"scenario_config_filters": ["no.such"]})), "there is no scenario no.such");
+    assert_eq!(
+        missing(&json!({"scenario_config_filters": ["no.such"]})),
+        "there is no scenario vijil.scenarios.no.such"
+    );
     assert!(missing(&json!({"api_key_proxy": "my-key"})).contains("API key"));
 }
 
@@ -166,6 +187,34 @@ fn an_agent_configuration_that_is_not_there_is_told_after_what_is_wrong_with_the
     for wrong in [json!({"id": "1"}), json!({"hub": "nowhere"}), json!({"url": "http://10.0.0.1/v1"})] {
         assert!(matches!(sent_with(wrong, absent()), Err(ApiError::Invalid(_))));
     }
+}
+
+#[test]
+fn a_teams_own_harness_is_asked_for_by_its_uuid_and_must_be_one_that_can_be_run() {
+    let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let of = |version: &str, ids: Value| json!({"version": version, "harness_config_ids": ids});
+    for version in ["1.0.0", "1.1.0"] {
+        let spec = sent(of(version, json!([one.to_string().to_uppercase(), "security"]))).unwrap().spec;
+        assert_eq!(spec.harnesses, [HarnessId::own(one), "vijil.harnesses.security".into()]);
+        assert_eq!(
+            (spec.version.as_str(), spec.tags),
+            (version, vec!["custom".into(), "vijil_harness".into()])
+        );
+    }
+    for (version, id) in [("1.0.7", one), ("1.0.0", two), ("1.1.0", two)] {
+        let Err(ApiError::Conflict(text)) = sent(of(version, json!([id]))) else { panic!("{version} {id}") };
+        assert!(text.contains("archived"), "{text}");
+    }
+    assert!(missing(&of("1.1.0", json!([Uuid::from_u128(9)]))).contains("no harness"));
+    assert!(missing(&of("1.0.7", json!([one, "security"]))).contains("no version"), "the catalogue has none");
+    assert!(missing(&of("1.0.9", json!([one]))).contains("no version"));
+    let filtered = |number: u128| {
+        let mut asked = of("1.1.0", json!([one]));
+        asked["scenario_config_filters"] = json!([Uuid::from_u128(number)]);
+        asked
+    };
+    assert_eq!(sent(filtered(3)).unwrap().spec.scenarios, [ScenarioId::own(Uuid::from_u128(3))]);
+    assert!(missing(&filtered(4)).contains("no scenario"));
 }
 
 #[test]
