@@ -13,6 +13,7 @@ mod machine;
 mod rebuild;
 mod report;
 mod responses;
+mod search;
 mod site;
 
 use std::process::ExitCode;
@@ -61,7 +62,13 @@ enum Sub {
     },
     /// Judging responses with every detector that needs no model, on one core.
     Detectors,
-    /// Everything that has a goal, one after the other.
+    /// Finding prompts: labelled queries, and 100,000 prompts.
+    Search {
+        /// Where the embedding model lies: `models/static` of a data directory.
+        #[arg(long)]
+        model: std::path::PathBuf,
+    },
+    /// Everything that has a goal and needs no installed model, one after the other.
     All,
 }
 
@@ -79,6 +86,7 @@ async fn run(command: Sub) -> Result<()> {
         Sub::Append { batches } => append::run(batches).await,
         Sub::ResponsesStream { backend, prompts } => responses::run(backend, prompts).await,
         Sub::Detectors => detectors::run(),
+        Sub::Search { model } => search::run(&model),
         Sub::All => all().await,
     }
 }

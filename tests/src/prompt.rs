@@ -1,5 +1,7 @@
 //! Prompts: written, listed beside those of the catalogue, changed in place.
 
+mod search;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use touchstone_testkit::{Backend, Caller, TargetOptions, World};

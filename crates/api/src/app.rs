@@ -37,6 +37,7 @@ use touchstone_vault::Vault;
 use crate::caller::Caller;
 use crate::edge::Edge;
 use crate::error::ApiError;
+use crate::finder::Finder;
 use crate::limit::Limits;
 use crate::reply::Reply;
 use crate::routes::agent_configuration::AgentsList;
@@ -153,6 +154,7 @@ pub struct App {
     pub files: Files,
     pub agents_list: AgentsList,
     pub detectors: Arc<Detectors>,
+    pub finder: Finder,
     pub models: ModelLists,
     /// Through which agents on members' machines can be reached.
     pub tunnel: Option<TunnelProvider>,

@@ -145,6 +145,7 @@ pub fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Ar
         files: Files::memory(),
         agents_list: AgentsList::default(),
         detectors: Arc::default(),
+        finder: crate::Finder::default(),
         models: ModelLists::default(),
         tunnel: None,
         status: behind.clone(),

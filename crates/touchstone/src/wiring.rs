@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpSocket;
 use tokio_util::sync::CancellationToken;
-use touchstone_api::{App, ModelLists};
+use touchstone_api::{App, Finder, ModelLists};
 use touchstone_bus::{Bus, Prefix, Relay};
 use touchstone_detectors::Detectors;
 use touchstone_egress::{Egress, Own, Policy, Url};
@@ -152,7 +152,9 @@ impl Server {
             .context("the outbound client cannot be built")?;
         let files = Files::local(&settings.store.data_dir.join("files"))
             .context("the place for files cannot be used")?;
-        let detectors = Arc::new(Detectors::new(crate::installed::load(&settings.store)?));
+        let installed = crate::installed::load(&settings.store)?;
+        let finder = Finder::new(installed.model.clone());
+        let detectors = Arc::new(Detectors::new(installed));
         if has(Part::Run) {
             let options = Options {
                 alone: settings.store.is_sqlite(),
@@ -178,7 +180,7 @@ impl Server {
         }
         let address = match socket {
             Some(socket) => {
-                Some(api(settings, socket, &core, Shared { egress, files, detectors }, &mut tasks)?)
+                Some(api(settings, socket, &core, Shared { egress, files, detectors, finder }, &mut tasks)?)
             }
             None => None,
         };
@@ -222,6 +224,7 @@ struct Shared {
     egress: Egress,
     files: Files,
     detectors: Arc<Detectors>,
+    finder: Finder,
 }
 
 fn api(
@@ -231,7 +234,7 @@ fn api(
     shared: Shared,
     tasks: &mut Tasks,
 ) -> Result<SocketAddr> {
-    let Shared { egress, files, detectors } = shared;
+    let Shared { egress, files, detectors, finder } = shared;
     let provider = settings.oidc.clone().map(|trust| Provider::new(trust, Patience::default()));
     let app = Arc::new(App {
         dispatch: Arc::new(core.store.clone()),
@@ -246,6 +249,7 @@ fn api(
         files,
         agents_list: settings.agents_list,
         detectors,
+        finder,
         models: ModelLists::default(),
         tunnel: settings.tunnel.clone(),
         status: Arc::new(ServerStatus {

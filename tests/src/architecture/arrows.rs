@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("egress", &[]),
     ("embeddings", &[]),
     ("detectors", &["embeddings"]),
+    ("search", &["embeddings"]),
     ("catalog", &[]),
     ("vault", &[]),
     ("hubs", &["egress"]),
@@ -26,7 +27,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("files", &[]),
     ("registrar", &["commands", "aggregates", "event-store", "files", "kernel"]),
     ("runner", &["commands", "aggregates", "event-store", "bus", "hubs", "detectors", "catalog", "vault"]),
-    ("api", &["commands", "queries", "catalog", "detectors", "files", "kernel", "vault", "hubs", "identity"]),
+    (
+        "api",
+        &[
+            "commands",
+            "queries",
+            "catalog",
+            "detectors",
+            "embeddings",
+            "search",
+            "files",
+            "kernel",
+            "vault",
+            "hubs",
+            "identity",
+        ],
+    ),
     (
         "touchstone",
         &[

@@ -1,8 +1,11 @@
 //! Prompts: the team's own and those of the catalogue.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use touchstone_commands::prompt::{CreatePrompt, UpdatePrompt};
 use touchstone_queries::prompt::{self, PromptView};
@@ -16,16 +19,18 @@ use crate::app::{App, Sent};
 use crate::body::Body;
 use crate::caller::Caller;
 use crate::error::ApiError;
+use crate::finder::Wanted;
 use crate::page::{FromParameters, Id, Parameters, Query};
 use crate::present::{Find, Present};
-use crate::reply::{Answer, Paged, Reply, Tag};
+use crate::reply::{Answer, Paged, Reply, Tag, Totalled};
 use crate::suite;
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, update))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(search)).routes(routes!(show, update))
 }
 
 const NOUN: &str = "prompt";
+const SEARCH: HeaderName = HeaderName::from_static("x-search");
 
 /// A prompt to be written.
 #[derive(Deserialize, ToSchema)]
@@ -140,6 +145,65 @@ async fn list(
     let (own, count) = prompt::page(&app.db, caller.team, &which.ids, page).await?;
     let (results, count) = suite::joined(own, count, suite::prompts(&which.ids), page, suite::prompt_view);
     Ok(Reply::now(Paged::new(results, count, page)))
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Sought {
+    query: String,
+    #[param(required = false, default = 10, minimum = 1, maximum = 1000)]
+    limit: i64,
+    #[param(required = false, default = 0, minimum = 0, maximum = 1_000_000)]
+    offset: i64,
+    /// Prompts taken because of their meaning, beside those that share words with the query.
+    #[param(required = false, default = 10, minimum = 1, maximum = 1000)]
+    nearest_neighbors: usize,
+    /// Prompts that are ranked at most, before a page is cut.
+    #[param(required = false, default = 100, minimum = 1, maximum = 1000)]
+    total_limit: usize,
+}
+
+impl FromParameters for Sought {
+    fn read(given: &mut Parameters) -> Self {
+        let Page { limit, offset } = given.page(10, 1000);
+        let mut bounded = |name, default| {
+            given.whole(name, &(1..=1000)).and_then(|n| usize::try_from(n).ok()).unwrap_or(default)
+        };
+        let (nearest_neighbors, total_limit) =
+            (bounded("nearest_neighbors", 10), bounded("total_limit", 100));
+        Self { query: given.required("query"), limit, offset, nearest_neighbors, total_limit }
+    }
+}
+
+/// The prompts that a query means, best first: those of the team, and the best of each probe of the catalogue's newest
+/// version, by their words and by their meaning. The header `x-search` says `hybrid`, or `lexical` where no embedding model is installed and words
+/// alone decide.
+#[utoipa::path(get, path = "/v1/prompts/search/find", operation_id = "get_prompts_search_find", tag = "Prompt",
+    params(Sought), responses((status = 200, body = Paged<PromptView>,
+    headers(("x-search" = String, description = "`hybrid` or `lexical`")))))]
+async fn search(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(sought): Query<Sought>,
+) -> Result<Response, ApiError> {
+    let page = Page { limit: sought.limit, offset: sought.offset };
+    let wanted =
+        Wanted { query: sought.query, neighbours: sought.nearest_neighbors, total: sought.total_limit };
+    let ids = app.finder.find(&app.db, caller.team, wanted).await?;
+    let Totalled { results: chosen, total, .. } = Totalled::cut(ids, page);
+    let own = prompt::known(&app.db, caller.team, &chosen).await?;
+    let mut known: HashMap<String, PromptView> = own
+        .into_iter()
+        .chain(suite::prompts(&chosen).into_iter().map(suite::prompt_view))
+        .map(by_id)
+        .collect();
+    let results = chosen.iter().filter_map(|id| known.remove(id)).collect();
+    let means = [(SEARCH, HeaderValue::from_static(app.finder.means()))];
+    Ok((means, Reply::now(Paged::new(results, total, page))).into_response())
+}
+
+fn by_id(view: PromptView) -> (String, PromptView) {
+    (view.id.clone(), view)
 }
 
 /// Writes a prompt of one's own. The same id with the same content answers the same.
