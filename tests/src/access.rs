@@ -50,7 +50,7 @@ pub fn plausible() -> Value {
         "rate_limit_per_interval": 1, "rate_limit_interval": 1, "api_key_proxy": fresh(), "team_role": "user",
         "email": "x@example.org", "team_id": null, "agent_name": "x",
         "file_name": "x.txt",
-        "text": [{"role": "user", "content": "x"}],
+        "text": [{"role": "user", "content": "x"}], "prompts": [],
         "harness_config_ids": ["security"], "type": "DELETE_EVALUATION", "data": {"evaluation_id": fresh()},
     })
 }

@@ -1,5 +1,6 @@
 //! Prompts: written, listed beside those of the catalogue, changed in place.
 
+mod bulk;
 mod search;
 
 use reqwest::Method;

@@ -53,6 +53,14 @@ pub use routes::api_key::ModelLists;
 pub use routes::local_eval_token::TunnelProvider;
 pub use witness::{Recorder, Witness, witness};
 
+/// The prompts of the catalogue's newest version as the API shows them.
+pub fn standard_prompts() -> Vec<touchstone_queries::prompt::PromptView> {
+    let latest = |placed: &touchstone_catalog::Placed| {
+        placed.edition.version() == touchstone_catalog::latest().version()
+    };
+    touchstone_catalog::prompts().filter(latest).map(suite::prompt_view).collect()
+}
+
 /// The whole surface as one service, and who takes notice of what is denied.
 pub fn router(app: Arc<App>, witness: Witness) -> Router {
     let gate = Arc::new(caller::Gate::new(Arc::clone(&app), witness));

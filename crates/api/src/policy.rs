@@ -133,6 +133,7 @@ pub const TABLE: &[Row] = &[
     row("put_probe_configs_by_id", "PUT", "/v1/probe-configs/{id}", Member),
     row("get_prompts", "GET", "/v1/prompts", Member),
     row("post_prompts", "POST", "/v1/prompts", Member),
+    row("post_prompts_bulk", "POST", "/v1/prompts/bulk", Member),
     row("get_prompts_search_find", "GET", "/v1/prompts/search/find", Member),
     row("get_prompts_by_id", "GET", "/v1/prompts/{id}", Member),
     row("put_prompts_by_id", "PUT", "/v1/prompts/{id}", Member),

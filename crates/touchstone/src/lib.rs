@@ -14,6 +14,7 @@ mod http;
 pub mod index;
 pub mod installed;
 pub mod labelled;
+pub mod prompts;
 pub mod settings;
 pub mod status;
 pub mod target;

@@ -1,5 +1,7 @@
 //! Prompts: the team's own and those of the catalogue.
 
+mod bulk;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -26,7 +28,11 @@ use crate::reply::{Answer, Paged, Reply, Tag, Totalled};
 use crate::suite;
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(search)).routes(routes!(show, update))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(search))
+        .routes(routes!(show, update))
+        .merge(bulk::router())
 }
 
 const NOUN: &str = "prompt";

@@ -1,5 +1,8 @@
 //! `touchstone catalog`.
 
+mod prompts;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -7,7 +10,9 @@ use clap::Subcommand;
 use serde_json::json;
 use touchstone_detectors::{Detectors, Ecosystem};
 
+use self::prompts::Import;
 use crate::index::Index;
+use crate::prompts::Format;
 use crate::settings::{IndexOptions, StoreOptions};
 use crate::verify::{Exception, Fault, Report};
 
@@ -19,6 +24,34 @@ pub enum CatalogCommand {
         /// Print JSON, one object for each edition.
         #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
+    },
+    /// Writes prompts from files into a team, all of them or none: .jsonl or .csv; README tells the fields.
+    Import {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Name of a team that was made on the command line, or id of any.
+        #[arg(long, env = "TOUCHSTONE_IMPORT_TEAM")]
+        team: String,
+        /// Say what would happen, and change nothing.
+        #[arg(long, env = "TOUCHSTONE_IMPORT_DRY_RUN")]
+        dry_run: bool,
+        /// Import the good lines although others are wrong.
+        #[arg(long, env = "TOUCHSTONE_IMPORT_PARTIAL")]
+        partial: bool,
+        /// Print JSON.
+        #[arg(long, env = "TOUCHSTONE_JSON")]
+        json: bool,
+    },
+    /// Writes the prompts of a team, or of the catalogue's newest version, to a file or to standard output.
+    Export {
+        /// Name of a team that was made on the command line, or id of any [default: the catalogue].
+        #[arg(long, env = "TOUCHSTONE_EXPORT_TEAM")]
+        team: Option<String>,
+        #[arg(long, env = "TOUCHSTONE_EXPORT_FORMAT", default_value = "jsonl")]
+        format: Format,
+        /// The file [default: standard output].
+        #[arg(long, env = "TOUCHSTONE_EXPORT_FILE")]
+        file: Option<PathBuf>,
     },
     /// Fetches the names of all packages of registries, for the detectors of invented packages.
     RefreshPackages {
@@ -36,6 +69,13 @@ pub enum CatalogCommand {
 pub async fn run(options: &StoreOptions, command: &CatalogCommand) -> Result<ExitCode> {
     match command {
         CatalogCommand::Verify { json } => verify(options, *json),
+        CatalogCommand::Import { files, team, dry_run, partial, json } => {
+            let (dry_run, partial, json) = (*dry_run, *partial, *json);
+            prompts::import(options, &Import { files, team, dry_run, partial, json }).await
+        }
+        CatalogCommand::Export { team, format, file } => {
+            prompts::export(options, team.as_deref(), *format, file.as_ref()).await
+        }
         CatalogCommand::RefreshPackages { index, registries, json } => {
             refresh(options, index, registries, *json).await
         }
