@@ -40,6 +40,8 @@ mod evaluation;
 #[cfg(test)]
 mod event;
 #[cfg(test)]
+mod extract;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod harness_config;

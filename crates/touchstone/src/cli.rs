@@ -4,6 +4,7 @@ mod catalog;
 mod dead_letters;
 mod demo;
 mod detectors;
+mod extract;
 mod log;
 mod member;
 mod models;
@@ -77,6 +78,9 @@ enum Sub {
     Vault(vault::VaultCommand),
     /// Applies pending migrations; `serve` does so by itself.
     Migrate,
+    /// Reads a document on behalf of a server.
+    #[command(hide = true)]
+    Extract(extract::ExtractArgs),
     /// Prints the OpenAPI document.
     #[command(hide = true)]
     Openapi,
@@ -98,6 +102,9 @@ fn discreet(about: &Metadata<'_>) -> bool {
 
 /// Runs the command line to its exit code: 0 well, 1 failed or found something, 2 wrong usage.
 pub fn main(cli: Cli) -> ExitCode {
+    if let Sub::Extract(args) = &cli.command {
+        return extract::run(args);
+    }
     let wanted = EnvFilter::try_new(&cli.log).unwrap_or_else(|_| EnvFilter::new("info"));
     let discreet = filter_fn(discreet).with_max_level_hint(LevelFilter::TRACE);
     let logs = tracing_subscriber::registry().with(wanted).with(discreet);
@@ -146,6 +153,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             println!("the database is up to date");
             Ok(ExitCode::SUCCESS)
         }
+        Sub::Extract(args) => Ok(extract::run(&args)),
         Sub::Openapi => {
             println!("{}", touchstone_api::openapi().to_pretty_json()?);
             Ok(ExitCode::SUCCESS)
