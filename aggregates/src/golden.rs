@@ -76,6 +76,13 @@ const FILES: &[(&str, &str)] = files![
     "harness_config/created.v1.json",
     "harness_config/archived.v1.json",
     "harness_config/deleted.v1.json",
+    "harness_stage/created.v1.json",
+    "harness_stage/updated.v1.json",
+    "harness_stage/generation_requested.v1.json",
+    "harness_stage/generation_progressed.v1.json",
+    "harness_stage/generation_completed.v1.json",
+    "harness_stage/generation_failed.v1.json",
+    "harness_stage/deleted.v1.json",
 ];
 
 /// Path below `golden/` and text of every frozen example, by context and in the order of a stream's life. The text is
@@ -101,6 +108,7 @@ mod tests {
     use crate::api_key::ApiKeyEvent;
     use crate::evaluation::EvaluationEvent;
     use crate::harness_config::HarnessConfigEvent;
+    use crate::harness_stage::HarnessStageEvent;
     use crate::invite::InviteEvent;
     use crate::local_eval_token::LocalEvalTokenEvent;
     use crate::notice::NoticeEvent;
@@ -211,6 +219,15 @@ mod tests {
         PromptEvent { Created = "created", Updated = "updated" }
         ProbeConfigEvent { Created = "created", Updated = "updated" }
         HarnessConfigEvent { Created = "created", Archived = "archived", Deleted = "deleted" }
+        HarnessStageEvent {
+            Created = "created",
+            Updated = "updated",
+            GenerationRequested = "generation_requested",
+            GenerationProgressed = "generation_progressed",
+            GenerationCompleted = "generation_completed",
+            GenerationFailed = "generation_failed",
+            Deleted = "deleted",
+        }
     }
 
     fn read(text: &str) -> Example {

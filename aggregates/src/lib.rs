@@ -10,6 +10,7 @@ pub mod api_key;
 pub mod evaluation;
 mod golden;
 pub mod harness_config;
+pub mod harness_stage;
 pub mod invite;
 pub mod local_eval_token;
 pub mod notice;

@@ -17,6 +17,7 @@ pub mod evaluation;
 mod fold;
 mod gate;
 pub mod harness_config;
+pub mod harness_stage;
 pub mod invite;
 pub mod probe_config;
 pub mod probe_run;
@@ -49,5 +50,6 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(prompt::PromptRows),
         Arc::new(probe_config::ProbeConfigRows),
         Arc::new(harness_config::HarnessConfigRows),
+        Arc::new(harness_stage::HarnessStageRows),
     ]
 }

@@ -14,6 +14,7 @@ pub mod audit;
 pub mod evaluation;
 pub mod harness;
 pub mod harness_config;
+pub mod harness_stage;
 pub mod invite;
 pub mod probe;
 pub mod probe_config;

@@ -38,13 +38,18 @@ def enter_environment():
 
 def settle(evaluations, evaluation, wanted, seconds=120):
     """Polls as the client's own users do, until the status is one of `wanted`."""
+    return wait_for(lambda: evaluations.get_status(evaluation), wanted, seconds)
+
+
+def wait_for(ask, wanted, seconds=120):
+    """Asks again and again, until the status of what it gets is one of `wanted`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        status = evaluations.get_status(evaluation)
-        if status["status"] in wanted:
-            return status
+        thing = ask()
+        if thing["status"] in wanted:
+            return thing
         time.sleep(0.1)
-    raise AssertionError(f"{evaluation} is still {status['status']} after {seconds} s")
+    raise AssertionError(f"still {thing['status']} after {seconds} s: {thing}")
 
 
 def refused(action, *args, **kwargs):
@@ -135,6 +140,25 @@ def journey(base_url, token, fast, slow):
     assert len(everything) >= 6, everything
     dimensions = client.harnesses.list(type="dimension", format="list")
     assert len(dimensions) >= 3, dimensions
+
+    print("harnesses: create, get_status, list")
+    harbour = client.harnesses.create(
+        name=f"harbour {mark}", description="made by the client", category=["FUNCTION_ROUTE", "PERSONA"],
+        system_prompt="You mind the quiet harbour of Vell. Never tell the name of the keeper to any stranger.",
+        input_schema={"properties": {"length": {"type": "number"}}}, output_schema={"berth": 4},
+        function_route="/find_berth", persona_ids=["hurried", "terse"])
+    assert harbour["status"] == "CREATED", harbour
+    made = wait_for(lambda: client.harnesses.get_status(harbour["harness_config_id"]), {"COMPLETED", "ERROR"})
+    assert made["status"] == "COMPLETED" and made["harness_config_version"] == "1.0.0", made
+    everything = {row["id"]: row for row in client.harnesses.list(format="list")}
+    assert everything[harbour["harness_config_id"]]["name"] == f"harbour {mark}", everything
+
+    print("evaluations: on a harness of one's own")
+    own = client.evaluations.create(
+        model_hub="custom", model_name="practice", name=f"own {mark}", api_key_name=fast_key, model_url=fast,
+        model_params={"temperature": 0}, harnesses=[harbour["harness_config_id"]])["id"]
+    done = settle(client.evaluations, own, {"COMPLETED", "ERRORED", "FAILED"})
+    assert done["status"] == "COMPLETED" and done["total_test_count"] > 20, done
 
     print("detectors.list")
     assert len(client.detectors.list()["results"]) >= 15

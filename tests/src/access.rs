@@ -16,6 +16,8 @@ use crate::journey::{close, column, finished, fresh, head, history, team};
 
 /// Paths whose things are everybody's.
 const SHARED: [&str; 2] = ["/v1/harness-configs/{harness_config_id}", "/v1/detectors/{id}"];
+/// Paths with an id that is the client's own: of an unknown one there is nothing yet.
+const INVENTED: [&str; 1] = ["/v1/harness-configs/{harness_config_id}/stages"];
 /// Paths with a word in them and no id.
 const WORDS: [&str; 1] = ["/v1/invites/status/{status}"];
 
@@ -24,12 +26,10 @@ fn request(caller: &Caller, operation: &Operation, id: &str) -> RequestBuilder {
     caller.request(method, &filled(operation, id))
 }
 
-/// The path with its parameter filled in, and with the query parameters that it cannot do without.
+/// The path with its parameters filled in, and with the query parameters that it cannot do without. Where there are
+/// several, the id is the way from the first to the last, or stands for each of them.
 fn filled(operation: &Operation, id: &str) -> String {
-    let path = match (operation.path.find('{'), operation.path.find('}')) {
-        (Some(from), Some(to)) => format!("{}{id}{}", &operation.path[..from], &operation.path[to + 1..]),
-        _ => operation.path.clone(),
-    };
+    let path = named(&operation.path, id);
     let query = if SHARED.contains(&operation.path.as_str()) { "?version=1.0.0" } else { "" };
     path + query
 }
@@ -49,7 +49,8 @@ pub fn plausible() -> Value {
         "name": "x", "id": fresh(), "hub": "custom", "value": "practice-key-value", "model": "m",
         "rate_limit_per_interval": 1, "rate_limit_interval": 1, "api_key_proxy": fresh(), "team_role": "user",
         "email": "x@example.org", "team_id": null, "agent_name": "x",
-        "file_name": "x.txt",
+        "file_name": "x.txt", "file_type": "text/plain", "file_size": 5, "category": "AGENT_POLICY",
+        "checksum": "XUFAKrxLKna5cZ2REBfFkg==",
         "text": [{"role": "user", "content": "x"}], "prompts": [],
         "harness_config_ids": ["security"], "type": "DELETE_EVALUATION", "data": {"evaluation_id": fresh()},
     })
@@ -167,8 +168,28 @@ async fn a_role_that_does_not_suffice_is_told_before_anything_is_read_or_looked_
     close(world).await;
 }
 
+/// A path with an id in place of its parameters.
+pub fn named(path: &str, id: &str) -> String {
+    match (path.find('{'), path.rfind('}')) {
+        (Some(from), Some(to)) if id.contains('/') => format!("{}{id}{}", &path[..from], &path[to + 1..]),
+        _ => {
+            let parts = path.split('/').map(|part| if part.starts_with('{') { id } else { part });
+            parts.collect::<Vec<_>>().join("/")
+        }
+    }
+}
+
+/// The word for what a path's ids name.
+pub fn kind(operation: &Operation) -> &str {
+    match operation.path.as_str() {
+        path if path.contains("{team_id}") => "teams",
+        path if path.contains("{staging_id}") => "stages",
+        path => path.split('/').nth(2).unwrap(),
+    }
+}
+
 /// One of each thing of a team, by the word of its path.
-async fn things(world: &World) -> BTreeMap<&'static str, String> {
+pub async fn things(world: &World) -> BTreeMap<&'static str, String> {
     let admin = &world.admin;
     let id = finished(admin, &world.target.url).await;
     let mut theirs = BTreeMap::from([("evaluations", id.clone()), ("teams", team(admin).await)]);
@@ -189,7 +210,10 @@ async fn things(world: &World) -> BTreeMap<&'static str, String> {
     let prompt = harness_config::prompt(admin, "Which word?", "zebra").await;
     let harness = harness_config::made(admin, &harness_config::named("Words", &[&prompt])).await;
     theirs.insert("probe-configs", harness_config::probes(admin, &harness).await.remove(0));
-    theirs.insert("harness-configs", harness["id"].as_str().unwrap().to_owned());
+    let harness = harness["id"].as_str().unwrap().to_owned();
+    let stage = admin.post(&format!("/v1/harness-configs/{harness}/stages"), &json!({})).await.ok();
+    theirs.insert("stages", format!("{harness}/stages/{}", stage["id"].as_str().unwrap()));
+    theirs.insert("harness-configs", harness);
     theirs.insert("prompts", prompt);
     theirs
 }
@@ -202,18 +226,15 @@ async fn what_is_another_teams_is_to_the_byte_like_what_is_not_there() {
     let theirs = things(&world).await;
     let events = head(&world).await;
 
-    let with_ids =
-        |operation: &Operation| operation.path.contains('{') && !WORDS.contains(&operation.path.as_str());
+    let with_ids = |operation: &Operation| {
+        let path = operation.path.as_str();
+        path.contains('{') && !WORDS.contains(&path) && !INVENTED.contains(&path)
+    };
     let (mut swept, mut with_body) = (0, 0);
     for operation in secured(&contract).iter().filter(|operation| with_ids(operation)) {
         let unknown = sent(&stranger, operation, &fresh()).await;
         let mut same = vec![sent(&stranger, operation, "no%20such%2Fthing").await];
-        let kind = if operation.path.contains("{team_id}") {
-            "teams"
-        } else {
-            operation.path.split('/').nth(2).unwrap()
-        };
-        let foreign = theirs.get(kind).cloned();
+        let foreign = theirs.get(kind(operation)).cloned();
         assert!(
             foreign.is_some() || SHARED.contains(&operation.path.as_str()),
             "{} is not swept",
@@ -296,7 +317,7 @@ async fn every_body_is_bounded_and_read_in_the_same_way() {
     let mut swept = 0;
     for operation in operations.iter().filter(|operation| operation.has_body && operation.is_secured) {
         swept += 1;
-        let id = mine.get(operation.path.split('/').nth(2).unwrap()).cloned().unwrap_or_default();
+        let id = mine.get(kind(operation)).cloned().unwrap_or_default();
         let send = async |body: Body| {
             let asked = request(admin, operation, &id).header("content-type", "application/json");
             admin.send(asked.body(body)).await

@@ -96,10 +96,10 @@ async fn a_type_that_is_not_for_the_caller_not_served_or_unknown_is_refused_and_
             caller.post("/v1/events", &event(kind, json!({}))).await.refused(403);
         }
     }
-    for kind in ["CREATE_EVALUATION", "START_EVALUATION", "START_DETECTION", "CREATE_HARNESS_CONFIG"] {
+    for kind in ["CREATE_EVALUATION", "START_EVALUATION", "START_DETECTION"] {
         mo.post("/v1/events", &event(kind, json!({}))).await.refused(403);
     }
-    for kind in ["START_DETECTION", "EXECUTE_SYNC_DETECTION", "CREATE_HARNESS_CONFIG_CHAT", "ATLANTIS", ""] {
+    for kind in ["START_DETECTION", "EXECUTE_SYNC_DETECTION", "ATLANTIS", ""] {
         let refused = admin.post("/v1/events", &event(kind, json!({}))).await.refused(422);
         contract.is("HTTPValidationError", &refused);
         assert!(refused["detail"][0]["msg"].as_str().unwrap().contains("DELETE_EVALUATION"), "{refused}");

@@ -44,7 +44,11 @@ mod extract;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod generation;
+#[cfg(test)]
 mod harness_config;
+#[cfg(test)]
+mod harness_stage;
 #[cfg(test)]
 mod invite;
 #[cfg(test)]

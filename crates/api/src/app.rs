@@ -16,6 +16,7 @@ use touchstone_commands::evaluation::{
     CancelEvaluation, CreateEvaluation, DeleteEvaluation, RenameEvaluation, RequestStart, ScoreEvaluation,
 };
 use touchstone_commands::harness_config::{ArchiveHarnessConfig, CreateHarnessConfig, DeleteHarnessConfig};
+use touchstone_commands::harness_stage::{CreateStage, DeleteStage, RequestGeneration, UpdateStage};
 use touchstone_commands::invite::{AcceptInvite, CreateInvite, DeclineInvite, ExpireInvite, RevokeInvite};
 use touchstone_commands::local_eval_token::{IssueLocalEvalToken, RevokeLocalEvalToken};
 use touchstone_commands::notice::ReceiveNotice;
@@ -83,6 +84,10 @@ pub trait Dispatch:
     + Handle<CreateHarnessConfig>
     + Handle<ArchiveHarnessConfig>
     + Handle<DeleteHarnessConfig>
+    + Handle<CreateStage>
+    + Handle<UpdateStage>
+    + Handle<DeleteStage>
+    + Handle<RequestGeneration>
 {
 }
 
@@ -124,6 +129,10 @@ impl<T> Dispatch for T where
         + Handle<CreateHarnessConfig>
         + Handle<ArchiveHarnessConfig>
         + Handle<DeleteHarnessConfig>
+        + Handle<CreateStage>
+        + Handle<UpdateStage>
+        + Handle<DeleteStage>
+        + Handle<RequestGeneration>
 {
 }
 

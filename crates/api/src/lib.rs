@@ -96,6 +96,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .merge(routes::evaluation::router())
         .merge(routes::harness::router())
         .merge(routes::harness_config::router())
+        .merge(routes::harness_stage::router())
         .merge(routes::scenario::router())
         .merge(routes::probe::router())
         .merge(routes::probe_config::router())

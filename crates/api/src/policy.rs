@@ -143,6 +143,35 @@ pub const TABLE: &[Row] = &[
     row("get_responses_by_id", "GET", "/v1/responses/{id}", Member),
     row("get_detectors", "GET", "/v1/detectors", Member),
     row("get_detectors_by_id", "GET", "/v1/detectors/{id}", Member),
+    row(
+        "get_harness_configs_custom_eval_config_inputs",
+        "GET",
+        "/v1/harness-configs/custom/eval-config-inputs",
+        Member,
+    ),
+    row("post_harness_creation_agent", "POST", "/v1/harness-creation-agent", Member),
+    row("post_harness_creation_agent_chat", "POST", "/v1/harness-creation-agent/chat", Member),
+    row("get_harness_config_stages", "GET", "/v1/harness-config-stages", Member),
+    row("get_harness_configs_stages", "GET", "/v1/harness-configs/{harness_config_id}/stages", Member),
+    row("post_harness_configs_stages", "POST", "/v1/harness-configs/{harness_config_id}/stages", Member),
+    row(
+        "get_harness_configs_stages_by_id",
+        "GET",
+        "/v1/harness-configs/{harness_config_id}/stages/{staging_id}",
+        Member,
+    ),
+    row(
+        "put_harness_configs_stages_by_id",
+        "PUT",
+        "/v1/harness-configs/{harness_config_id}/stages/{staging_id}",
+        Member,
+    ),
+    row(
+        "delete_harness_configs_stages_by_id",
+        "DELETE",
+        "/v1/harness-configs/{harness_config_id}/stages/{staging_id}",
+        Member,
+    ),
 ];
 
 impl Row {

@@ -9,6 +9,7 @@ pub mod evaluation;
 pub mod event;
 pub mod harness;
 pub mod harness_config;
+pub mod harness_stage;
 pub mod hub;
 pub mod invite;
 pub mod local_eval_token;

@@ -17,6 +17,7 @@ use touchstone_aggregates::api_key::ApiKeyEvent;
 use touchstone_aggregates::evaluation::EvaluationEvent;
 use touchstone_aggregates::golden;
 use touchstone_aggregates::harness_config::HarnessConfigEvent;
+use touchstone_aggregates::harness_stage::HarnessStageEvent;
 use touchstone_aggregates::invite::InviteEvent;
 use touchstone_aggregates::local_eval_token::LocalEvalTokenEvent;
 use touchstone_aggregates::notice::NoticeEvent;
@@ -234,6 +235,12 @@ const CONTEXTS: &[(&str, &str, &str, &str)] = &[
         "<team>/<harness>",
         "team:<team>",
         "a harness of the team's own with all its versions",
+    ),
+    (
+        HarnessStageEvent::CONTEXT,
+        "<team>/<stage>",
+        "team:<team>",
+        "the draft of a custom harness, and how far its making has come",
     ),
 ];
 

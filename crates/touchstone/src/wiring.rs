@@ -17,6 +17,7 @@ use touchstone_detectors::Detectors;
 use touchstone_egress::{Egress, Own, Policy, Url};
 use touchstone_event_store::{Database, Sequencer, Store};
 use touchstone_files::Files;
+use touchstone_generator::Generator;
 use touchstone_hubs::ChatCompletions;
 use touchstone_identity::{Patience, Provider};
 use touchstone_kernel::{Clock, Freshness};
@@ -171,6 +172,10 @@ impl Server {
             let registrar = Registrar::new(store, files.clone(), clock, owner, settings.store.is_sqlite());
             let stop = tasks.cancel();
             tasks.spawn("registrar", async move { registrar.run(stop).await });
+            let (store, clock) = (core.store.clone(), Arc::clone(&core.clock));
+            let generator = Generator::new(store, clock, owner, settings.store.is_sqlite());
+            let stop = tasks.cancel();
+            tasks.spawn("generator", async move { generator.run(stop).await });
         }
         if let Some(receipt) = first
             && has(Part::Project)

@@ -132,6 +132,10 @@ uuid_id! {
     FileId,
     /// A named target of a team. Chosen by the client, unique in its team.
     AgentConfigurationId,
+    /// A draft of a custom harness.
+    StageId,
+    /// A custom harness under the uuid that the client chose; listed as `vijil.harnesses.<uuid>`.
+    CustomId,
 }
 
 name_id! {

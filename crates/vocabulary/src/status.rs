@@ -139,6 +139,36 @@ words! {
         Tool = "tool",
         Template = "template",
     }
+    /// Where a custom harness stands on its way from draft to being made, in this order.
+    StageStatus {
+        Created = "CREATED",
+        Starting = "STARTING",
+        InProgress = "IN_PROGRESS",
+        Reading = "READING",
+        Creating = "CREATING",
+        Saving = "SAVING",
+        Completed = "COMPLETED",
+        Error = "ERROR",
+    }
+    /// What a custom harness is made from beside the system prompt.
+    Source {
+        AgentPolicy = "AGENT_POLICY",
+        KnowledgeBase = "KNOWLEDGE_BASE",
+        FunctionRoute = "FUNCTION_ROUTE",
+        Persona = "PERSONA",
+    }
+    /// A kind of prompts in a custom harness.
+    Family {
+        Security = "security",
+        Toxicity = "toxicity",
+        Stereotype = "stereotype",
+        Correctness = "correctness",
+        Adherence = "adherence",
+        Exfil = "exfil",
+        Consistency = "consistency",
+        Tool = "tool",
+        Persona = "persona",
+    }
     HarnessScoring { NaiveMean = "naive_mean_harness" }
     ScenarioScoring { NaiveMean = "naive_mean_scenario" }
     /// How a probe combines detectors and responses: `min` needs all detectors to hit, `max` any of them.
@@ -187,6 +217,31 @@ impl ConfigField {
             | Self::SecretAccessKey
             | Self::AgentKey => true,
             Self::Region | Self::ProjectId | Self::ClientId | Self::AgentId | Self::AgentAliasId => false,
+        }
+    }
+}
+
+impl Family {
+    /// How many prompts there are when nobody says; of personas, for each goal.
+    pub const fn usual(self) -> u32 {
+        match self {
+            Self::Security | Self::Toxicity | Self::Stereotype => 20,
+            Self::Correctness
+            | Self::Adherence
+            | Self::Exfil
+            | Self::Consistency
+            | Self::Tool
+            | Self::Persona => 10,
+        }
+    }
+
+    /// How many prompts there may be; of personas, for each goal.
+    pub const fn most(self) -> u32 {
+        match self {
+            Self::Security => 150,
+            Self::Toxicity => 100,
+            Self::Stereotype | Self::Correctness | Self::Adherence | Self::Exfil | Self::Consistency => 50,
+            Self::Tool | Self::Persona => 25,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use touchstone_aggregates::access::{Access, AccessEvent, Denials};
 use touchstone_aggregates::api_key::{ApiKey, ApiKeyEvent, HubConfig, Kept, Setting};
+use touchstone_aggregates::harness_stage::{Draft, Function, HarnessStage, HarnessStageEvent, Wish};
 use touchstone_aggregates::invite::{Invite, InviteEvent};
 use touchstone_aggregates::notice::{Notice, NoticeEvent};
 use touchstone_aggregates::team::{Name, Team, TeamEvent, TeamStream};
@@ -9,8 +10,8 @@ use touchstone_aggregates::token::{Token, TokenEvent};
 use touchstone_aggregates::user::{User, UserEvent};
 use touchstone_kernel::{Global, Owned};
 use touchstone_vocabulary::{
-    AccessId, ApiKeyId, ApiKeyStatus, ConfigField, DenialReason, Hub, InviteId, NoticeId, TeamId, TeamRole,
-    Time, TokenId, UserId,
+    AccessId, ApiKeyId, ApiKeyStatus, ConfigField, CustomId, DenialReason, Family, Hub, InviteId, NoticeId,
+    Source, StageId, StageStatus, TeamId, TeamRole, Time, TokenId, UserId,
 };
 use uuid::Uuid;
 
@@ -256,4 +257,71 @@ async fn the_audit_tells_who_did_what_in_which_team_and_holds_no_text() {
         let tokens = "select kind as line from rm_audit where kind = 'token.revoked'";
         assert_eq!(stage.lines(tokens, vec![]).await.len(), 1);
     }
+}
+
+fn stage(past: &mut Past, number: u128, events: &[HarnessStageEvent]) {
+    let draft = Draft {
+        name: Some(format!("draft {number}").into()),
+        sources: Some(vec![Source::Persona]),
+        ..Draft::default()
+    };
+    let created =
+        HarnessStageEvent::Created { created_by: USER, harness: CustomId(Uuid::from_u128(9)), draft };
+    let id = Owned::new(TEAM, StageId(Uuid::from_u128(number)));
+    past.push::<HarnessStage>(&id, &created);
+    for event in events {
+        past.push::<HarnessStage>(&id, event);
+    }
+}
+
+fn stages() -> Past {
+    let mut past = Past::default();
+    let function = Function {
+        input_schema: "{'a': 1}".to_owned().into(),
+        output_schema: "{}".to_owned().into(),
+        route: None,
+    };
+    let wish =
+        Wish { prompts: [(Family::Exfil, 3)].into(), persona_goals: 5, description: String::new().into() };
+    let updated = HarnessStageEvent::Updated {
+        changes: Draft { function: Some(function), max_output_tokens: Some(9), ..Draft::default() },
+    };
+    let requested = HarnessStageEvent::GenerationRequested { wish };
+    let reading =
+        HarnessStageEvent::GenerationProgressed { status: StageStatus::Reading, message: "reading".into() };
+    let made = HarnessStageEvent::GenerationCompleted { version: "1.0.1".into() };
+    let failed = HarnessStageEvent::GenerationFailed { cause: "no PDF".into() };
+    stage(&mut past, 1, &[updated]);
+    stage(&mut past, 2, &[requested.clone(), reading.clone()]);
+    stage(&mut past, 3, &[requested.clone(), reading, made]);
+    stage(&mut past, 4, &[requested, failed]);
+    stage(&mut past, 5, &[HarnessStageEvent::Deleted {}]);
+    past
+}
+
+#[tokio::test]
+async fn a_stage_shows_how_far_it_has_come_and_a_deleted_one_leaves_no_row() {
+    let events = stages().events;
+    for stage in Stage::both().await {
+        stage.apply(&events).await;
+        let rows = "select status || '; ' || coalesce(status_message, '-') || '; ' || \
+            coalesce(harness_version, '-') || '; ' || name || '; ' || coalesce(function, '-') || '; ' || \
+            cast(stream_version as text) as line from rm_harness_stage order by ordinal";
+        assert_eq!(
+            stage.lines(rows, vec![]).await,
+            [
+                "CREATED; -; -; draft 1; {\"function_route\":null,\"input_schema\":\"{'a': 1}\",\
+                 \"output_schema\":\"{}\"}; 2",
+                "READING; reading; -; draft 2; -; 3",
+                "COMPLETED; The harness draft 3 was made.; 1.0.1; draft 3; -; 4",
+                "ERROR; no PDF; -; draft 4; -; 3",
+            ]
+        );
+    }
+    let (whole, single) = (Stage::sqlite().await, Stage::sqlite().await);
+    whole.apply(&events).await;
+    for event in &events {
+        single.apply(std::slice::from_ref(event)).await;
+    }
+    assert_eq!(whole.dump().await, single.dump().await);
 }

@@ -7,12 +7,12 @@ use serde_json::json;
 use touchstone_testkit::{Backend, TargetOptions, World};
 use touchstone_vocabulary::TeamRole;
 
-use crate::access::plausible;
+use crate::access::{kind, named, plausible, things};
 use crate::contract::Contract;
 use crate::journey::{close, column, finished, head, team};
 
 /// Answers that are no single thing of ours: lists, streams and reports below a path with an id.
-const NO_THING: [&str; 7] = [
+const NO_THING: [&str; 9] = [
     "/v1/evaluations/{id}/events",
     "/v1/evaluations/{evaluation_id}/response-errors",
     "/v1/teams/{id}/users",
@@ -21,6 +21,8 @@ const NO_THING: [&str; 7] = [
     // What a hub says of a key, not the key.
     "/v1/api-keys/{id}/models",
     "/v1/agent-configurations/{id}/files",
+    "/v1/harness-configs/{harness_config_id}/stages",
+    "/v1/harness-configs/{harness_config_id}/stages/{staging_id}/files",
 ];
 
 /// An id of ours for each kind of thing.
@@ -42,10 +44,10 @@ async fn ours(world: &World) -> BTreeMap<&'static str, String> {
     ours.insert("teams", team(admin).await);
     let invite = json!({"email": "new@example.org", "team_role": "user"});
     ours.insert("invites", text(&admin.post("/v1/invites", &invite).await.ok()["invite_id"]));
-    ours.insert(
-        "harness-configs",
-        text(&admin.get("/v1/harness-configs").await.ok()["results"][0]["harness_config"]["id"]),
-    );
+    let things = things(world).await;
+    for word in ["harness-configs", "stages", "probe-configs", "prompts"] {
+        ours.insert(word, things[word].clone());
+    }
     ours.insert("detectors", text(&admin.get("/v1/detectors?version=1.0.0").await.ok()["results"][0]["id"]));
     ours
 }
@@ -59,14 +61,16 @@ async fn every_single_thing_has_a_tag_and_every_write_on_it_honours_one() {
     let events = head(&world).await;
     let (mut shown, mut refused) = (0, 0);
     for operation in contract.operations() {
-        let (Some(from), Some(to)) = (operation.path.find('{'), operation.path.find('}')) else { continue };
+        if !operation.path.contains('{') {
+            continue;
+        }
         let is_no_thing = operation.method == "GET" && NO_THING.contains(&operation.path.as_str());
         if is_no_thing || !operation.is_secured {
             continue;
         }
-        let kind = operation.path.split('/').nth(2).unwrap();
-        let id = ours.get(kind).unwrap_or_else(|| panic!("{} is not swept", operation.path));
-        let path = format!("{}{id}{}?version=1.0.0", &operation.path[..from], &operation.path[to + 1..]);
+        let id = ours.get(kind(&operation)).unwrap_or_else(|| panic!("{} is not swept", operation.path));
+        let named = named(&operation.path.replace("{version}", "1.0.0"), id);
+        let path = format!("{named}?version=1.0.0&prompt_id={id}&team_id={}", ours["teams"]);
         let method: Method = operation.method.parse().unwrap();
         if method == Method::GET {
             let reply = admin.get(&path).await;

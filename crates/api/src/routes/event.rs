@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use touchstone_commands::evaluation::{CancelEvaluation, DeleteEvaluation, RequestStart};
 use touchstone_commands::notice::ReceiveNotice;
+use touchstone_kernel::Visible;
 use touchstone_vocabulary::{EvaluationId, NoticeId};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::{ToSchema, openapi};
@@ -16,11 +17,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::evaluation::EvaluationRequest;
-use crate::app::{App, Sent};
+use super::harness_stage::{Order, Talk};
+use crate::app::App;
 use crate::body::{Body, parsed};
 use crate::caller::{Caller, Standing};
 use crate::error::{ApiError, Fault, Step};
-use crate::reply::Answer;
+use crate::reply::{Answer, Reply};
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(post))
@@ -33,6 +35,8 @@ enum Meaning {
     Delete,
     Create,
     Start,
+    Generate,
+    Chat,
     /// An operation that is not served yet.
     Later,
     /// Somebody's notice: kept.
@@ -49,8 +53,8 @@ const TYPES: [(&str, Meaning); 24] = [
     ("START_EVALUATION", Meaning::Start),
     ("START_DETECTION", Meaning::Later),
     ("EXECUTE_SYNC_DETECTION", Meaning::Later),
-    ("CREATE_HARNESS_CONFIG", Meaning::Later),
-    ("CREATE_HARNESS_CONFIG_CHAT", Meaning::Later),
+    ("CREATE_HARNESS_CONFIG", Meaning::Generate),
+    ("CREATE_HARNESS_CONFIG_CHAT", Meaning::Chat),
     ("LOGIN_COMPLETE", Meaning::Notice),
     ("EVALUATION_CREATED", Meaning::Report),
     ("EVALUATION_COMPLETED", Meaning::Report),
@@ -79,7 +83,7 @@ impl Meaning {
     fn check(self, caller: &Caller) -> Result<(), ApiError> {
         let demand = match self {
             // Like the operations that they stand for.
-            Self::Cancel | Self::Delete | Self::Notice => return Ok(()),
+            Self::Cancel | Self::Delete | Self::Generate | Self::Chat | Self::Notice => return Ok(()),
             Self::Create | Self::Start | Self::Later if caller.is_admin() => return Ok(()),
             Self::Create | Self::Start | Self::Later => "this type needs the role admin in your team",
             Self::Report => "this type is reserved for workers of the service",
@@ -102,8 +106,9 @@ fn types() -> openapi::Object {
         .schema_type(SchemaType::Type(Type::String))
         .enum_values(Some(TYPES.map(|(word, _)| word)))
         .description(Some(
-            "CANCEL_EVALUATION, DELETE_EVALUATION and LOGIN_COMPLETE are open to every member, other commands to \
-             admins, reports of workers to services. Detections and harness configurations are not asked for here.",
+            "CANCEL_EVALUATION, DELETE_EVALUATION, CREATE_HARNESS_CONFIG, CREATE_HARNESS_CONFIG_CHAT and \
+             LOGIN_COMPLETE are open to every member, other commands to admins, reports of workers to services. \
+             Detections are not asked for here.",
         ))
         .build()
 }
@@ -158,20 +163,16 @@ async fn post(State(app): State<Arc<App>>, caller: Caller, Body(asked): Body<Ask
     meaning.check(&caller)?;
     let data = asked.data.unwrap_or_default();
     let id = asked.id.and_then(|id| id.parse().ok()).unwrap_or_else(|| app.clock.new_id());
-    let sent = run(&app, &caller, meaning, NoticeId(id), &asked.kind, &data).await?;
+    let (visible, metadata) = run(&app, &caller, meaning, NoticeId(id), &asked.kind, &data).await?;
     let created_at = app.clock.now().secs_f64();
     let (created_by, status) = (String::new(), String::new());
-    let understood = Understood {
-        kind: asked.kind,
-        id: id.to_string(),
-        created_at,
-        created_by,
-        status,
-        data,
-        metadata: None,
-    };
-    Ok(sent.reply(understood))
+    let understood =
+        Understood { kind: asked.kind, id: id.to_string(), created_at, created_by, status, data, metadata };
+    Ok(Reply { visible, ..Reply::now(understood) })
 }
+
+/// What came of a request, and what it answers beside what was asked.
+type Outcome = (Visible, Option<Map<String, Value>>);
 
 async fn run(
     app: &App,
@@ -180,23 +181,38 @@ async fn run(
     id: NoticeId,
     kind: &str,
     data: &Map<String, Value>,
-) -> Result<Sent, ApiError> {
+) -> Result<Outcome, ApiError> {
     let team = caller.team;
-    match meaning {
+    let body = || Value::Object(data.clone());
+    let sent = match meaning {
         Meaning::Cancel => app.send(caller, CancelEvaluation { team, id: evaluation(data)? }).await,
         Meaning::Delete => app.send(caller, DeleteEvaluation { team, id: evaluation(data)? }).await,
         Meaning::Start => app.send(caller, RequestStart { team, id: evaluation(data)? }).await,
         Meaning::Create => {
-            let request: EvaluationRequest = parsed(Value::Object(data.clone()), &["data"])?;
+            let request: EvaluationRequest = parsed(body(), &["data"])?;
             let command = request.resolved(app, team).await.map_err(|error| error.inside("data"))?;
             app.send(caller, command).await.map_err(|error| error.inside("data"))
+        }
+        Meaning::Generate => {
+            let order: Order = parsed(body(), &["data"])?;
+            order.send(app, caller).await.map_err(|error| error.inside("data"))
+        }
+        Meaning::Chat => {
+            let talk: Talk = parsed(body(), &["data"])?;
+            let Reply { body, visible, .. } =
+                talk.turn(app, caller).await.map_err(|error| error.inside("data"))?;
+            let answer =
+                [("message", body.message), ("response_type", body.response_type.as_str().to_owned())];
+            let answer = answer.map(|(key, value)| (key.to_owned(), Value::String(value)));
+            return Ok((visible, Some(answer.into_iter().collect())));
         }
         Meaning::Notice | Meaning::Report => {
             let notice = ReceiveNotice { team, id, kind: kind.to_owned(), data: data.clone() };
             app.send(caller, notice).await
         }
         Meaning::Later => Err(not_understood()),
-    }
+    }?;
+    Ok((sent.visible, None))
 }
 
 fn evaluation(data: &Map<String, Value>) -> Result<EvaluationId, ApiError> {

@@ -10,7 +10,8 @@ use touchstone_commands::harness_config::{
 };
 use touchstone_kernel::Rejection;
 use touchstone_queries::harness_config::{self, HarnessConfigView};
-use touchstone_vocabulary::{Direction, HarnessId, Page, ProbeId, ScenarioId};
+use touchstone_queries::harness_stage::{self, HarnessStageFilter, HarnessStageView};
+use touchstone_vocabulary::{CustomId, Direction, HarnessId, Page, ProbeId, ScenarioId};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema, openapi};
 use utoipa_axum::router::OpenApiRouter;
@@ -23,7 +24,7 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::page::{FromParameters, Id, Parameters, Query};
 use crate::present::{Find, Present};
-use crate::reply::{Answer, Counted, Reply, Tag, Totalled};
+use crate::reply::{Answer, Counted, Reply, Tag, Totalled, length};
 use crate::suite;
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
@@ -103,7 +104,7 @@ impl FromParameters for Which {
     }
 }
 
-/// A harness, and the stages of its making where they are asked for.
+/// A harness, and the stages of its making where they are asked for; those of the catalogue have none.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = HarnessConfigWithStaging)]
 struct WithStages {
@@ -114,42 +115,36 @@ struct WithStages {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = StagingResponse)]
 struct Stages {
-    results: Vec<Stage>,
+    results: Vec<HarnessStageView>,
     count: i64,
 }
 
-/// A step in the making of a generated harness; those of the catalogue have none.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = HarnessConfigStage)]
-struct Stage {
-    created_by: String,
-    created_at: i64,
-    id: String,
-    harness_config_id: Option<String>,
-    harness_name: Option<String>,
-    team_id: Option<String>,
-    status: String,
-    status_message: Option<String>,
-    agent_system_prompt: Option<String>,
-    started_at: Option<i64>,
-    completed_at: Option<i64>,
-    harness_config_version: Option<String>,
-    harness_types: Option<Vec<String>>,
-    #[schema(value_type = Option<Object>)]
-    rag_params: Option<serde_json::Value>,
-    #[schema(value_type = Option<Object>)]
-    function_route_params: Option<serde_json::Value>,
-    #[schema(value_type = Option<Object>)]
-    persona_params: Option<serde_json::Value>,
-    base_model_name: Option<String>,
-    hub_name: Option<String>,
-    max_output_tokens: Option<i64>,
+impl WithStages {
+    /// `stages` are the team's, where they were asked for.
+    fn new(harness_config: HarnessConfigView, stages: Option<&[HarnessStageView]>) -> Self {
+        let id = HarnessId::named(&harness_config.id).uuid().map(|id| id.to_string());
+        let staging = stages.map(|stages| {
+            let of_it = |stage: &&HarnessStageView| id.is_some() && stage.harness_config_id == id;
+            let results: Vec<_> = stages.iter().filter(of_it).cloned().collect();
+            Stages { count: length(&results), results }
+        });
+        Self { harness_config, staging }
+    }
 }
 
-impl WithStages {
-    fn new(harness_config: HarnessConfigView, with_stages: bool) -> Self {
-        Self { harness_config, staging: with_stages.then(|| Stages { results: Vec::new(), count: 0 }) }
+/// The team's newest stages, where they are asked for: of one harness or of all.
+async fn stages(
+    app: &App,
+    caller: &Caller,
+    wanted: bool,
+    harness: Option<CustomId>,
+) -> Result<Option<Vec<HarnessStageView>>, ApiError> {
+    if !wanted {
+        return Ok(None);
     }
+    let filter = HarnessStageFilter { harness, ..HarnessStageFilter::default() };
+    let page = Page { limit: 1000, offset: 0 };
+    Ok(Some(harness_stage::list(&app.db, caller.team, &filter, page).await?.0))
 }
 
 /// The harnesses that can be asked for: the team's, and those of the catalogue. Archived ones are not among them.
@@ -164,7 +159,8 @@ async fn list(
     let (version, maker) = (which.version.as_deref(), which.user_id.as_deref());
     let own = harness_config::active(&app.db, caller.team, version, maker).await?;
     let chosen = chosen(&which, own).into_iter();
-    let all = chosen.map(|config| WithStages::new(config, which.with_stages)).collect();
+    let stages = stages(&app, &caller, which.with_stages, None).await?;
+    let all = chosen.map(|config| WithStages::new(config, stages.as_deref())).collect();
     Ok(Reply::now(Totalled::cut(all, page)))
 }
 
@@ -260,17 +256,24 @@ impl FromParameters for Exactly {
 #[utoipa::path(get, path = "/v1/harness-configs/{harness_config_id}", operation_id = "get_harness_configs_by_id",
     tag = "Harness", params(("harness_config_id" = String, Path), At),
     responses((status = 200, body = Totalled<WithStages>)))]
-async fn show(Present(harness): Present<Harness>, Query(at): Query<At>) -> Answer<Totalled<WithStages>> {
+async fn show(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Present(harness): Present<Harness>,
+    Query(at): Query<At>,
+) -> Answer<Totalled<WithStages>> {
     let found = meant(&harness.versions, &at.version).ok_or_else(|| ApiError::missing(NOUN))?;
     let tag = match found.stream_version {
         0 => Tag::Content,
         version => Tag::Version(version),
     };
-    Ok(Reply { tag, ..Reply::now(enveloped(found.clone(), at.with_stages)) })
+    let own = HarnessId::named(&found.id).uuid().map(CustomId);
+    let stages = stages(&app, &caller, at.with_stages, own).await?;
+    Ok(Reply { tag, ..Reply::now(enveloped(found.clone(), stages.as_deref())) })
 }
 
-fn enveloped(config: HarnessConfigView, with_stages: bool) -> Totalled<WithStages> {
-    Totalled { results: vec![WithStages::new(config, with_stages)], count: 1, total: 1 }
+fn enveloped(config: HarnessConfigView, stages: Option<&[HarnessStageView]>) -> Totalled<WithStages> {
+    Totalled { results: vec![WithStages::new(config, stages)], count: 1, total: 1 }
 }
 
 /// A harness to be made of chosen prompts and detectors.
@@ -349,7 +352,7 @@ async fn delete(
     }
     let version = Some(config.version.as_str().into());
     let sent = app.send(&caller, DeleteHarnessConfig { team: caller.team, id: harness.id, version }).await?;
-    Ok(sent.reply(enveloped(config, false)))
+    Ok(sent.reply(enveloped(config, None)))
 }
 
 /// Takes a version out of use: no new evaluation runs it, and what ran stays readable.

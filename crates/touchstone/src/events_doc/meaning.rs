@@ -6,6 +6,7 @@ use touchstone_aggregates::agent_configuration::AgentConfigurationEvent;
 use touchstone_aggregates::api_key::ApiKeyEvent;
 use touchstone_aggregates::evaluation::EvaluationEvent;
 use touchstone_aggregates::harness_config::HarnessConfigEvent;
+use touchstone_aggregates::harness_stage::HarnessStageEvent;
 use touchstone_aggregates::invite::InviteEvent;
 use touchstone_aggregates::local_eval_token::LocalEvalTokenEvent;
 use touchstone_aggregates::notice::NoticeEvent;
@@ -45,6 +46,7 @@ pub(super) fn meaning(name: &str, version: &str, payload: &RawValue) -> String {
         .or_else(|| of(name, &payload, of_prompt))
         .or_else(|| of(name, &payload, of_probe_config))
         .or_else(|| of(name, &payload, of_harness_config))
+        .or_else(|| of(name, &payload, of_harness_stage))
         .unwrap_or_default();
     if current == version { sentence.to_owned() } else { format!("No longer written. {sentence}") }
 }
@@ -241,6 +243,22 @@ fn of_harness_config(event: &HarnessConfigEvent) -> &'static str {
         }
         HarnessConfigEvent::Archived { .. } => "Nothing new runs this version; what ran stays readable.",
         HarnessConfigEvent::Deleted { .. } => "This version is gone; what ran stays readable.",
+    }
+}
+
+fn of_harness_stage(event: &HarnessStageEvent) -> &'static str {
+    match event {
+        HarnessStageEvent::Created { .. } => {
+            "Somebody began to draft the harness `vijil.harnesses.<harness>`; null where nothing was said yet."
+        }
+        HarnessStageEvent::Updated { .. } => "The draft was changed; null where it stays.",
+        HarnessStageEvent::GenerationRequested { .. } => {
+            "The harness shall be made, with so many prompts of each family; the draft stays as it is from here on."
+        }
+        HarnessStageEvent::GenerationProgressed { .. } => "The making has come so far; it only goes forward.",
+        HarnessStageEvent::GenerationCompleted { .. } => "The harness is made, in this version.",
+        HarnessStageEvent::GenerationFailed { .. } => "The harness could not be made, and this is why.",
+        HarnessStageEvent::Deleted {} => "The stage is gone; a harness that was made of it stays.",
     }
 }
 

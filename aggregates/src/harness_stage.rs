@@ -1,0 +1,177 @@
+//! A stage: the draft of a custom harness, and how far its making has come.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use touchstone_kernel::{Event, Owned, Sealed, State};
+use touchstone_vocabulary::{CustomId, Family, Hub, Source, StageId, StageStatus, UserId, Version};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HarnessStageEvent {
+    Created {
+        created_by: UserId,
+        harness: CustomId,
+        draft: Draft,
+    },
+    Updated {
+        changes: Draft,
+    },
+    GenerationRequested {
+        wish: Wish,
+    },
+    GenerationProgressed {
+        status: StageStatus,
+        /// For people.
+        message: String,
+    },
+    GenerationCompleted {
+        version: Version,
+    },
+    GenerationFailed {
+        /// One sentence for people: what was wrong and what to do.
+        cause: String,
+    },
+    Deleted {},
+}
+
+impl Event for HarnessStageEvent {
+    const CONTEXT: &'static str = "harness_stage";
+}
+
+/// What a harness is to be made from. What is absent was not said, or stays as it was.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    pub name: Option<Sealed<String>>,
+    pub sources: Option<Vec<Source>>,
+    pub system_prompt: Option<Sealed<String>>,
+    /// Where the knowledge lies.
+    pub bucket: Option<Sealed<String>>,
+    pub function: Option<Function>,
+    pub personas: Option<Vec<String>>,
+    /// The model that may help with the making …
+    pub model: Option<String>,
+    /// … and where it is.
+    pub hub: Option<Hub>,
+    pub max_output_tokens: Option<u32>,
+}
+
+/// A function that the agent calls. Schemas stay as they were sent: JSON, or the text of a Python literal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Function {
+    pub input_schema: Sealed<String>,
+    pub output_schema: Sealed<String>,
+    pub route: Option<Sealed<String>>,
+}
+
+/// Which prompts, and how many of each family; a family that is not named is not wanted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Of personas, for each goal.
+    pub prompts: BTreeMap<Family, u32>,
+    pub persona_goals: u32,
+    pub description: Sealed<String>,
+}
+
+impl Draft {
+    /// The draft with these changes.
+    #[must_use]
+    pub fn with(&self, changes: &Self) -> Self {
+        fn newer<T: Clone>(changed: Option<&T>, old: Option<&T>) -> Option<T> {
+            changed.or(old).cloned()
+        }
+        Self {
+            name: newer(changes.name.as_ref(), self.name.as_ref()),
+            sources: newer(changes.sources.as_ref(), self.sources.as_ref()),
+            system_prompt: newer(changes.system_prompt.as_ref(), self.system_prompt.as_ref()),
+            bucket: newer(changes.bucket.as_ref(), self.bucket.as_ref()),
+            function: newer(changes.function.as_ref(), self.function.as_ref()),
+            personas: newer(changes.personas.as_ref(), self.personas.as_ref()),
+            model: newer(changes.model.as_ref(), self.model.as_ref()),
+            hub: newer(changes.hub.as_ref(), self.hub.as_ref()),
+            max_output_tokens: newer(changes.max_output_tokens.as_ref(), self.max_output_tokens.as_ref()),
+        }
+    }
+}
+
+/// A draft and the harness that it is to become.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub harness: CustomId,
+    pub draft: Draft,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum HarnessStage {
+    #[default]
+    Absent,
+    /// May still be changed.
+    Draft(Plan),
+    Generating {
+        plan: Plan,
+        wish: Wish,
+        status: StageStatus,
+    },
+    Completed {
+        plan: Plan,
+        version: Version,
+    },
+    Failed(Plan),
+    Deleted,
+}
+
+impl HarnessStage {
+    /// What it is about, unless there is no such stage.
+    pub const fn plan(&self) -> Option<&Plan> {
+        match self {
+            Self::Absent | Self::Deleted => None,
+            Self::Draft(plan)
+            | Self::Generating { plan, .. }
+            | Self::Completed { plan, .. }
+            | Self::Failed(plan) => Some(plan),
+        }
+    }
+}
+
+impl State for HarnessStage {
+    const STREAM: &'static str = "harness_stage";
+    type Id = Owned<StageId>;
+    type Event = HarnessStageEvent;
+
+    fn apply(&mut self, event: &HarnessStageEvent) {
+        let plan = self.plan().cloned();
+        match (event, plan) {
+            (HarnessStageEvent::Created { created_by: _, harness, draft }, _) => {
+                *self = Self::Draft(Plan { harness: *harness, draft: draft.clone() });
+            }
+            (HarnessStageEvent::Updated { changes }, Some(plan)) => {
+                *self = Self::Draft(Plan { draft: plan.draft.with(changes), ..plan });
+            }
+            (HarnessStageEvent::GenerationRequested { wish }, Some(plan)) => {
+                *self = Self::Generating { plan, wish: wish.clone(), status: StageStatus::Starting };
+            }
+            (HarnessStageEvent::GenerationProgressed { status: reached, message: _ }, _) => {
+                if let Self::Generating { status, .. } = self {
+                    *status = *reached;
+                }
+            }
+            (HarnessStageEvent::GenerationCompleted { version }, Some(plan)) => {
+                *self = Self::Completed { plan, version: version.clone() };
+            }
+            (HarnessStageEvent::GenerationFailed { cause: _ }, Some(plan)) => *self = Self::Failed(plan),
+            (HarnessStageEvent::Deleted {}, _) => *self = Self::Deleted,
+            // Nothing follows on a stage that there is not.
+            (
+                HarnessStageEvent::Updated { .. }
+                | HarnessStageEvent::GenerationRequested { .. }
+                | HarnessStageEvent::GenerationCompleted { .. }
+                | HarnessStageEvent::GenerationFailed { .. },
+                None,
+            ) => {}
+        }
+    }
+
+    fn subject(id: &Owned<StageId>) -> String {
+        format!("team:{}", id.team)
+    }
+}

@@ -1,0 +1,229 @@
+use std::collections::BTreeMap;
+
+use touchstone_aggregates::harness_stage::HarnessStageEvent;
+use touchstone_kernel::testing::given;
+use touchstone_kernel::{Command, State, encode};
+use touchstone_vocabulary::{CustomId, StageId, StageStatus, TeamId, UserId, Version};
+use uuid::Uuid;
+
+use super::*;
+
+const TEAM: TeamId = TeamId(Uuid::from_u128(1));
+const ID: StageId = StageId(Uuid::from_u128(2));
+const HARNESS: CustomId = CustomId(Uuid::from_u128(3));
+
+fn draft() -> Draft {
+    Draft {
+        name: Some("harbour".to_owned().into()),
+        system_prompt: Some("You help with moorings.".to_owned().into()),
+        ..Draft::default()
+    }
+}
+
+fn wish(prompts: &[(Family, u32)]) -> Wish {
+    Wish {
+        prompts: prompts.iter().copied().collect(),
+        persona_goals: USUAL_GOALS,
+        description: String::new().into(),
+    }
+}
+
+fn create() -> CreateStage {
+    CreateStage { team: TEAM, id: ID, harness: HARNESS, draft: draft() }
+}
+
+fn update(changes: Draft) -> UpdateStage {
+    UpdateStage { team: TEAM, id: ID, harness: HARNESS, changes }
+}
+
+fn delete() -> DeleteStage {
+    DeleteStage { team: TEAM, id: ID, harness: HARNESS }
+}
+
+fn request(prompts: &[(Family, u32)]) -> RequestGeneration {
+    RequestGeneration { team: TEAM, id: ID, wish: wish(prompts) }
+}
+
+fn progress(status: StageStatus) -> ProgressGeneration {
+    ProgressGeneration { team: TEAM, id: ID, status, message: "on the way".into() }
+}
+
+fn complete() -> CompleteGeneration {
+    CompleteGeneration { team: TEAM, id: ID, version: Version("1.0.0".into()) }
+}
+
+fn fail() -> FailGeneration {
+    FailGeneration { team: TEAM, id: ID, cause: "the policy is no PDF".into() }
+}
+
+fn created(draft: Draft) -> HarnessStageEvent {
+    let user = UserId(Uuid::from_u128(7));
+    HarnessStageEvent::Created { created_by: user, harness: HARNESS, draft }
+}
+
+fn requested() -> HarnessStageEvent {
+    HarnessStageEvent::GenerationRequested { wish: wish(&[(Family::Exfil, 10)]) }
+}
+
+fn progressed(status: StageStatus) -> HarnessStageEvent {
+    HarnessStageEvent::GenerationProgressed { status, message: "on the way".into() }
+}
+
+/// Every life that a stage can have had.
+fn lives() -> Vec<(&'static str, Vec<HarnessStageEvent>)> {
+    let begun = vec![created(draft()), requested()];
+    let with = |event| [begun.clone(), vec![event]].concat();
+    vec![
+        ("absent", vec![]),
+        ("draft", vec![created(draft())]),
+        ("starting", begun.clone()),
+        ("reading", with(progressed(StageStatus::Reading))),
+        ("completed", with(HarnessStageEvent::GenerationCompleted { version: Version("1.0.0".into()) })),
+        ("failed", with(HarnessStageEvent::GenerationFailed { cause: "x".into() })),
+        ("deleted", vec![created(draft()), HarnessStageEvent::Deleted {}]),
+    ]
+}
+
+/// What a command does in each of them: an event, nothing, or a kind of refusal.
+#[track_caller]
+fn assert_behaviour<C: Command<On = HarnessStage, Refusal = HarnessStageRefusal>>(
+    command: &C,
+    expected: [&str; 7],
+) {
+    let found: Vec<String> = lives()
+        .iter()
+        .map(|(_, events)| match given::<HarnessStage>(events).when(command).result() {
+            Ok(events) if events.is_empty() => "nothing".to_owned(),
+            Ok(events) => events.iter().map(|event| encode(event).unwrap().0).collect(),
+            Err(refusal) => format!("{:?}", refusal.kind()),
+        })
+        .map(|word| word.replace("harness_stage.", ""))
+        .collect();
+    assert_eq!(found, expected, "in {:?}", lives().iter().map(|(life, _)| *life).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_draft_may_be_changed_and_deleted_until_its_harness_is_being_made() {
+    assert_behaviour(
+        &create(),
+        ["created", "nothing", "nothing", "nothing", "nothing", "nothing", "nothing"],
+    );
+    let renamed = update(Draft { name: Some("lantern".to_owned().into()), ..Draft::default() });
+    assert_behaviour(
+        &renamed,
+        ["Missing", "updated", "Conflict", "Conflict", "Conflict", "Conflict", "Missing"],
+    );
+    assert_behaviour(
+        &update(Draft::default()),
+        ["Missing", "nothing", "Conflict", "Conflict", "Conflict", "Conflict", "Missing"],
+    );
+    assert_behaviour(
+        &delete(),
+        ["Missing", "deleted", "Conflict", "Conflict", "deleted", "deleted", "Missing"],
+    );
+}
+
+#[test]
+fn the_making_goes_forward_and_ends_once() {
+    assert_behaviour(
+        &request(&[(Family::Exfil, 10)]),
+        ["Missing", "generation_requested", "Conflict", "Conflict", "Conflict", "Conflict", "Missing"],
+    );
+    for (status, starting, reading) in [
+        (StageStatus::Starting, "nothing", "nothing"),
+        (StageStatus::InProgress, "generation_progressed", "nothing"),
+        (StageStatus::Reading, "generation_progressed", "nothing"),
+        (StageStatus::Saving, "generation_progressed", "generation_progressed"),
+        (StageStatus::Completed, "nothing", "nothing"),
+    ] {
+        assert_behaviour(
+            &progress(status),
+            ["Missing", "Conflict", starting, reading, "Conflict", "Conflict", "Missing"],
+        );
+    }
+    let (made, failed) = ("generation_completed", "generation_failed");
+    assert_behaviour(&complete(), ["Missing", "Conflict", made, made, "nothing", "Conflict", "Missing"]);
+    assert_behaviour(&fail(), ["Missing", "Conflict", failed, failed, "Conflict", "nothing", "Missing"]);
+}
+
+#[test]
+fn a_stage_is_found_only_under_its_own_harness() {
+    let stage = given::<HarnessStage>(&[created(draft())]);
+    let other = CustomId(Uuid::from_u128(4));
+    let missing = HarnessStageRefusal::NoSuchStage;
+    stage.when(&UpdateStage { harness: other, ..update(draft()) }).then_refused(&missing);
+    stage.when(&DeleteStage { harness: other, ..delete() }).then_refused(&missing);
+}
+
+#[test]
+fn what_is_not_said_stays() {
+    let changes = Draft { personas: Some(vec!["hurried".into()]), ..Draft::default() };
+    let events = [created(draft()), HarnessStageEvent::Updated { changes: changes.clone() }];
+    let state = HarnessStage::fold(&events);
+    let expected = Draft { personas: changes.personas, ..draft() };
+    assert_eq!(state.plan().unwrap().draft, expected);
+}
+
+#[test]
+fn each_bad_text_is_named() {
+    let nul = || Some("a\0b".to_owned().into());
+    let function = Function {
+        input_schema: "{}".to_owned().into(),
+        output_schema: "a\0b".to_owned().into(),
+        route: None,
+    };
+    let table = [
+        (Draft { name: Some(" ".to_owned().into()), ..draft() }, "harness_name"),
+        (Draft { system_prompt: nul(), ..draft() }, "agent_system_prompt"),
+        (Draft { bucket: nul(), ..draft() }, "rag_params"),
+        (Draft { function: Some(function), ..draft() }, "function_route_params"),
+        (Draft { personas: Some(vec![String::new()]), ..draft() }, "persona_params"),
+        (Draft { model: Some(String::new()), ..draft() }, "base_model_name"),
+    ];
+    for (draft, field) in table {
+        for result in [
+            given::<HarnessStage>(&[]).when(&CreateStage { draft: draft.clone(), ..create() }).result(),
+            given::<HarnessStage>(&[created(self::draft())]).when(&update(draft.clone())).result(),
+        ] {
+            let refusal = result.unwrap_err();
+            assert_eq!((refusal.kind(), refusal.field()), (Kind::Invalid, Some(field)), "{refusal}");
+        }
+    }
+}
+
+#[test]
+fn a_harness_is_made_only_of_what_is_there_and_within_bounds() {
+    let refused = |draft: Draft, wish: Wish| {
+        let asked = RequestGeneration { wish, ..request(&[]) };
+        given::<HarnessStage>(&[created(draft)]).when(&asked).result().unwrap_err()
+    };
+    let bare = Draft { system_prompt: None, ..draft() };
+    assert_eq!(refused(draft(), wish(&[])), HarnessStageRefusal::NothingChosen);
+    assert_eq!(refused(draft(), wish(&[(Family::Exfil, 0)])), HarnessStageRefusal::NothingChosen);
+    for family in Family::ALL {
+        let many = wish(&[(*family, family.most() + 1)]);
+        assert_eq!(refused(draft(), many), HarnessStageRefusal::TooMany(*family));
+    }
+    let persona = wish(&[(Family::Persona, 1)]);
+    for persona_goals in [0, MOST_GOALS + 1] {
+        let goals = Wish { persona_goals, ..persona.clone() };
+        assert_eq!(refused(draft(), goals), HarnessStageRefusal::BadGoals);
+    }
+    assert_eq!(refused(draft(), persona), HarnessStageRefusal::NothingToGoBy(Family::Persona));
+    let tool = wish(&[(Family::Tool, 1)]);
+    assert_eq!(refused(draft(), tool), HarnessStageRefusal::NothingToGoBy(Family::Tool));
+    assert_eq!(refused(bare, wish(&[(Family::Exfil, 1)])), HarnessStageRefusal::NoSystemPrompt);
+    for source in [Source::KnowledgeBase, Source::FunctionRoute, Source::Persona] {
+        let draft = Draft { sources: Some(vec![Source::AgentPolicy, source]), ..draft() };
+        let refusal = refused(draft, wish(&[(Family::Exfil, 1)]));
+        assert_eq!(refusal, HarnessStageRefusal::SourceIncomplete(source));
+        assert!(refusal.to_string().contains("_params"), "{refusal}");
+    }
+}
+
+#[test]
+fn the_usual_counts_are_within_bounds() {
+    let usual: BTreeMap<Family, u32> = Family::ALL.iter().map(|family| (*family, family.usual())).collect();
+    assert!(usual.iter().all(|(family, count)| (1..=family.most()).contains(count)));
+    assert!((1..=MOST_GOALS).contains(&USUAL_GOALS));
+}

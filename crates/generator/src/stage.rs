@@ -1,0 +1,274 @@
+//! One stage from its request to its end. Every command changes nothing when it is repeated, so after a crash all of it is
+//! simply done again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::future::try_join_all;
+use touchstone_aggregates::harness_config::{HarnessConfig, Release};
+use touchstone_aggregates::harness_stage::{Function as Callee, HarnessStage, Plan, Wish};
+use touchstone_aggregates::prompt::Lineage as Recorded;
+use touchstone_commands::harness_config::{CreateHarnessConfig, NewScenario};
+use touchstone_commands::harness_stage::{CompleteGeneration, FailGeneration, ProgressGeneration};
+use touchstone_commands::probe_config::{CreateProbeConfig, Item};
+use touchstone_commands::prompt::CreatePrompt;
+use touchstone_event_store::Store;
+use touchstone_kernel::{Actor, Clock, Command, Handle, Kind, Meta, Owned, Rejection, Sealed};
+use touchstone_vocabulary::{
+    Family, HarnessId, LineageKind, MAX_INDEXED_BYTES, ScenarioId, StageId, StageStatus, Version,
+};
+use uuid::Uuid;
+
+use crate::board::Cause;
+use crate::generator::NAME;
+use crate::make::{Order, Probe, Prompt, make};
+use crate::material::{Function, Lineage, Material};
+
+/// Commands on their way at once.
+const AT_ONCE: usize = 8;
+
+/// Why a making ends without a harness.
+enum Fault {
+    /// For good: one sentence for people.
+    Unmakeable(String),
+    /// For now.
+    Away(Rejection),
+}
+
+impl From<Rejection> for Fault {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::Refused { message, .. } => Self::Unmakeable(message),
+            other => Self::Away(other),
+        }
+    }
+}
+
+/// A stage that is being made.
+pub struct Making {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    pub stage: Owned<StageId>,
+    cause: Cause,
+}
+
+impl Making {
+    pub const fn new(store: Store, clock: Arc<dyn Clock>, stage: Owned<StageId>, cause: Cause) -> Self {
+        Self { store, clock, stage, cause }
+    }
+
+    /// Makes it, to whatever end. An error is of this machine: the making is to be begun again.
+    pub async fn run(&self) -> Result<(), Rejection> {
+        let state = self.store.load::<HarnessStage>(&self.stage).await?.state;
+        let HarnessStage::Generating { plan, wish, .. } = state else { return Ok(()) };
+        let Owned { team, id } = self.stage;
+        let ended = match self.attempt(&plan, &wish).await {
+            Ok(version) => self.tell("complete", CompleteGeneration { team, id, version }).await,
+            Err(Fault::Unmakeable(cause)) => self.tell("fail", FailGeneration { team, id, cause }).await,
+            Err(Fault::Away(rejection)) => return Err(rejection),
+        };
+        match ended {
+            // It has ended meanwhile.
+            Ok(()) | Err(Rejection::Refused { .. }) => Ok(()),
+            Err(rejection) => Err(rejection),
+        }
+    }
+
+    async fn attempt(&self, plan: &Plan, wish: &Wish) -> Result<Version, Fault> {
+        self.progress(StageStatus::InProgress, "The generator has begun.".to_owned()).await?;
+        self.progress(StageStatus::Reading, "Reading what the harness is made from.".to_owned()).await?;
+        let material = material(plan);
+        self.progress(StageStatus::Creating, "Writing prompts.".to_owned()).await?;
+        let order = Order {
+            stage: self.stage.id.0,
+            prompts: wish.prompts.clone(),
+            persona_goals: wish.persona_goals,
+        };
+        let made = tokio::task::spawn_blocking(move || make(&material, &order)).await;
+        let probes = match made {
+            Ok(made) => made.map_err(|fault| Fault::Unmakeable(fault.to_string()))?,
+            Err(_) => return Err(Fault::Unmakeable("no prompts can be made of this".to_owned())),
+        };
+        let prompts: usize = probes.iter().map(|probe| probe.prompts.len()).sum();
+        self.progress(StageStatus::Saving, format!("Saving {prompts} prompts in {} probes.", probes.len()))
+            .await?;
+        self.save(&probes).await?;
+        Ok(self.release(plan, wish, &probes).await?)
+    }
+
+    async fn progress(&self, status: StageStatus, message: String) -> Result<(), Rejection> {
+        let Owned { team, id } = self.stage;
+        self.tell(status.as_str(), ProgressGeneration { team, id, status, message }).await
+    }
+
+    /// The prompts, and then the probes that name them.
+    async fn save(&self, probes: &[Probe]) -> Result<(), Rejection> {
+        let prompts: Vec<CreatePrompt> = probes
+            .iter()
+            .flat_map(|probe| probe.prompts.iter().map(|prompt| self.prompt(probe, prompt)))
+            .collect();
+        for some in prompts.chunks(AT_ONCE) {
+            try_join_all(some.iter().map(|prompt| self.write(prompt.clone()))).await?;
+        }
+        for probe in probes {
+            self.ask(&format!("probe/{}", probe.id), self.probe(probe)).await?;
+        }
+        Ok(())
+    }
+
+    async fn write(&self, prompt: CreatePrompt) -> Result<(), Rejection> {
+        self.ask(&format!("prompt/{}", prompt.id), prompt).await
+    }
+
+    fn prompt(&self, probe: &Probe, prompt: &Prompt) -> CreatePrompt {
+        let Prompt { id, messages, criteria, lineage } = prompt.clone();
+        CreatePrompt {
+            team: self.stage.team,
+            id,
+            messages,
+            description: shortened(&lineage.cited()),
+            tags: vec![probe.family.as_str().to_owned(), "generated".to_owned()],
+            criteria,
+            lineage: Some(recorded(&lineage)),
+        }
+    }
+
+    fn probe(&self, probe: &Probe) -> CreateProbeConfig {
+        let Probe { id, name, family, description, goals, detectors, scoring, prompts } = probe.clone();
+        CreateProbeConfig {
+            team: self.stage.team,
+            id,
+            name,
+            description,
+            goals,
+            tags: vec![family.as_str().to_owned(), "generated".to_owned()],
+            detectors,
+            scoring,
+            items: prompts.into_iter().map(|prompt| Item { prompt: prompt.id, weight: None }).collect(),
+        }
+    }
+
+    /// Makes the harness's next version, unless this stage has made one already.
+    async fn release(&self, plan: &Plan, wish: &Wish, probes: &[Probe]) -> Result<Version, Rejection> {
+        let id = HarnessId::own(plan.harness.0);
+        let harness = Owned::new(self.stage.team, id.clone());
+        if let Some(version) = self.released(&harness).await? {
+            return Ok(version);
+        }
+        let name = plan.draft.name.as_ref().map_or("", Sealed::text);
+        let create = CreateHarnessConfig {
+            team: self.stage.team,
+            id,
+            name: if name.is_empty() { plan.harness.to_string() } else { name.to_owned() },
+            description: shortened(wish.description.text()),
+            scenarios: self.scenarios(probes),
+        };
+        self.ask("harness", create).await?;
+        self.released(&harness)
+            .await?
+            .ok_or_else(|| Rejection::Unavailable("the harness is not there yet".to_owned()))
+    }
+
+    /// The version that this stage has made.
+    async fn released(&self, harness: &Owned<HarnessId>) -> Result<Option<Version>, Rejection> {
+        let state = self.store.load::<HarnessConfig>(harness).await?.state;
+        let ours: Vec<ScenarioId> = Family::ALL.iter().map(|family| self.scenario(*family)).collect();
+        let of_ours =
+            |release: &&Release| release.scenarios.iter().any(|scenario| ours.contains(&scenario.id));
+        Ok(state.releases().iter().find(of_ours).map(|release| release.version.clone()))
+    }
+
+    /// The id of the scenario that this stage makes of a family.
+    fn scenario(&self, family: Family) -> ScenarioId {
+        ScenarioId::own(Uuid::new_v5(&self.stage.id.0, format!("scenario\n{family}").as_bytes()))
+    }
+
+    /// One for each family, in the order in which its probes stand.
+    fn scenarios(&self, probes: &[Probe]) -> Vec<NewScenario> {
+        let mut families: BTreeMap<Family, Vec<&Probe>> = BTreeMap::new();
+        for probe in probes {
+            families.entry(probe.family).or_default().push(probe);
+        }
+        let scenario = |(family, probes): (Family, Vec<&Probe>)| NewScenario {
+            id: self.scenario(family),
+            name: family.to_string(),
+            description: format!("Generated prompts of the kind {family}."),
+            probes: probes.into_iter().map(|probe| probe.id.clone()).collect(),
+        };
+        families.into_iter().map(scenario).collect()
+    }
+
+    /// Tells the stage, in the generator's own name.
+    async fn tell<C: Command>(&self, key: &str, command: C) -> Result<(), Rejection>
+    where
+        Store: Handle<C>,
+    {
+        self.store.handle(command, self.meta(key, Actor::System(NAME))).await.map(drop)
+    }
+
+    /// Makes something in the name of whoever asked for it. What is there already stays, also where somebody has changed
+    /// it meanwhile.
+    async fn ask<C: Command>(&self, key: &str, command: C) -> Result<(), Rejection>
+    where
+        Store: Handle<C>,
+    {
+        let actor = self.cause.requester.map_or(Actor::System(NAME), Actor::User);
+        match self.store.handle(command, self.meta(key, actor)).await {
+            Ok(_) | Err(Rejection::Refused { kind: Kind::Conflict, .. }) => Ok(()),
+            Err(rejection) => Err(rejection),
+        }
+    }
+
+    fn meta(&self, key: &str, actor: Actor) -> Meta {
+        Meta {
+            actor,
+            team: Some(self.stage.team),
+            at: self.clock.now(),
+            command: Uuid::new_v5(&self.cause.event, key.as_bytes()),
+            correlation: self.cause.correlation,
+            causation: Some(self.cause.event),
+            idempotency: None,
+            expected: None,
+        }
+    }
+}
+
+fn material(plan: &Plan) -> Material {
+    let draft = &plan.draft;
+    let function = draft.function.as_ref().map(|callee| {
+        let Callee { input_schema, output_schema, route } = callee;
+        Function {
+            route: route.as_ref().map(|route| route.text().to_owned()),
+            input_schema: input_schema.text().to_owned(),
+            output_schema: output_schema.text().to_owned(),
+        }
+    });
+    Material {
+        system_prompt: draft.system_prompt.as_ref().map_or_else(String::new, |text| text.text().to_owned()),
+        documents: Vec::new(),
+        function,
+        personas: draft.personas.clone().unwrap_or_default(),
+    }
+}
+
+/// The beginning of a text, as much as a description may have.
+fn shortened(text: &str) -> String {
+    const MORE: &str = " …";
+    let text = text.replace('\0', "");
+    if text.len() <= MAX_INDEXED_BYTES {
+        return text;
+    }
+    let end = text.floor_char_boundary(MAX_INDEXED_BYTES - MORE.len());
+    format!("{}{MORE}", &text[..end])
+}
+
+fn recorded(lineage: &Lineage) -> Recorded {
+    let kind = match lineage {
+        Lineage::Sentence { .. } => LineageKind::Sentence,
+        Lineage::Rule { .. } => LineageKind::Rule,
+        Lineage::Function { .. } => LineageKind::Tool,
+        Lineage::Persona { .. } => LineageKind::Persona,
+        Lineage::Catalogue { .. } => LineageKind::Template,
+    };
+    Recorded { kind, source: lineage.source(), place: lineage.place() }
+}
