@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use touchstone_kernel::{Event, Owned, Sealed, State};
-use touchstone_vocabulary::{CustomId, Family, Hub, Source, StageId, StageStatus, UserId, Version};
+use touchstone_vocabulary::{
+    CustomId, Family, FileId, Hub, MediaType, Source, StageId, StageStatus, Time, UserId, Version,
+};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -16,6 +18,33 @@ pub enum HarnessStageEvent {
     },
     Updated {
         changes: Draft,
+    },
+    /// Somebody may bring a file.
+    FileRequested {
+        file: FileId,
+        requested_by: UserId,
+        category: Source,
+        /// Without folders.
+        name: Sealed<String>,
+        media: MediaType,
+        /// Bytes.
+        size: u64,
+        /// MD5 in base64.
+        checksum: Sealed<String>,
+        expires_at: Time,
+    },
+    /// The file came in and is what it was said to be.
+    FileVerified {
+        file: FileId,
+        /// Bytes.
+        size: u64,
+        /// MD5 in base64.
+        checksum: Sealed<String>,
+        /// BLAKE3 in hexadecimal.
+        digest: Sealed<String>,
+    },
+    FileDeleted {
+        file: FileId,
     },
     GenerationRequested {
         wish: Wish,
@@ -94,11 +123,24 @@ impl Draft {
     }
 }
 
-/// A draft and the harness that it is to become.
+/// A file, and how far it has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageFile {
+    pub category: Source,
+    pub name: Sealed<String>,
+    pub media: MediaType,
+    /// Until when it may be brought.
+    pub until: Time,
+    /// BLAKE3 in hexadecimal, once it came in.
+    pub digest: Option<Sealed<String>>,
+}
+
+/// A draft, its files, and the harness that it is to become.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     pub harness: CustomId,
     pub draft: Draft,
+    pub files: BTreeMap<FileId, StageFile>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -131,6 +173,16 @@ impl HarnessStage {
             | Self::Failed(plan) => Some(plan),
         }
     }
+
+    const fn plan_mut(&mut self) -> Option<&mut Plan> {
+        match self {
+            Self::Absent | Self::Deleted => None,
+            Self::Draft(plan)
+            | Self::Generating { plan, .. }
+            | Self::Completed { plan, .. }
+            | Self::Failed(plan) => Some(plan),
+        }
+    }
 }
 
 impl State for HarnessStage {
@@ -142,7 +194,24 @@ impl State for HarnessStage {
         let plan = self.plan().cloned();
         match (event, plan) {
             (HarnessStageEvent::Created { created_by: _, harness, draft }, _) => {
-                *self = Self::Draft(Plan { harness: *harness, draft: draft.clone() });
+                let (draft, files) = (draft.clone(), BTreeMap::new());
+                *self = Self::Draft(Plan { harness: *harness, draft, files });
+            }
+            (HarnessStageEvent::FileRequested { file, category, name, media, expires_at, .. }, _) => {
+                if let Some(plan) = self.plan_mut() {
+                    let (category, name, media, until) = (*category, name.clone(), *media, *expires_at);
+                    plan.files.insert(*file, StageFile { category, name, media, until, digest: None });
+                }
+            }
+            (HarnessStageEvent::FileVerified { file, digest, .. }, _) => {
+                if let Some(known) = self.plan_mut().and_then(|plan| plan.files.get_mut(file)) {
+                    known.digest = Some(digest.clone());
+                }
+            }
+            (HarnessStageEvent::FileDeleted { file }, _) => {
+                if let Some(plan) = self.plan_mut() {
+                    plan.files.remove(file);
+                }
             }
             (HarnessStageEvent::Updated { changes }, Some(plan)) => {
                 *self = Self::Draft(Plan { draft: plan.draft.with(changes), ..plan });

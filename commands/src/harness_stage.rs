@@ -1,15 +1,17 @@
 //! Drafting a custom harness, asking for it, and telling how its making goes.
 
 mod draft;
+mod file;
 mod generate;
 #[cfg(test)]
 mod tests;
 
 use touchstone_aggregates::harness_stage::{HarnessStage, Plan};
 use touchstone_kernel::{Kind, Refusal};
-use touchstone_vocabulary::{Family, Source, TextFault};
+use touchstone_vocabulary::{CustomId, Family, Source, TextFault};
 
 pub use draft::{CreateStage, DeleteStage, UpdateStage};
+pub use file::{DeleteStageFile, FileContent, RequestStageFile, TakeStageFile};
 pub use generate::{CompleteGeneration, FailGeneration, ProgressGeneration, RequestGeneration};
 pub use touchstone_aggregates::harness_stage::{Draft, Function, Wish};
 
@@ -37,7 +39,16 @@ pub enum HarnessStageRefusal {
     NothingToGoBy(Family),
     #[error("an agent system prompt is needed; send it to the stage first")]
     NoSystemPrompt,
+    #[error("there is no such file")]
+    NoSuchFile,
+    #[error("this file came in already")]
+    FileTaken,
+    #[error("a stage has at most {MOST_FILES} files; delete one first")]
+    TooManyFiles,
 }
+
+/// Files of a stage, counting those that may still be brought.
+pub const MOST_FILES: usize = 500;
 
 /// Most goals that the personas of one harness can have.
 pub const MOST_GOALS: u32 = 10;
@@ -70,8 +81,8 @@ const fn means(family: Family) -> &'static str {
 impl Refusal for HarnessStageRefusal {
     fn kind(&self) -> Kind {
         match self {
-            Self::NoSuchStage => Kind::Missing,
-            Self::Begun | Self::Running | Self::Over => Kind::Conflict,
+            Self::NoSuchStage | Self::NoSuchFile => Kind::Missing,
+            Self::Begun | Self::Running | Self::Over | Self::FileTaken | Self::TooManyFiles => Kind::Conflict,
             Self::BadText(..)
             | Self::NothingChosen
             | Self::TooMany(_)
@@ -89,8 +100,22 @@ impl Refusal for HarnessStageRefusal {
             Self::SourceIncomplete(_) | Self::NothingToGoBy(_) | Self::NoSystemPrompt => {
                 Some("harness_staging_id")
             }
-            Self::NoSuchStage | Self::Begun | Self::Running | Self::Over => None,
+            Self::NoSuchStage
+            | Self::Begun
+            | Self::Running
+            | Self::Over
+            | Self::NoSuchFile
+            | Self::FileTaken
+            | Self::TooManyFiles => None,
         }
+    }
+}
+
+/// A stage is found only under its own harness.
+fn of_harness(state: &HarnessStage, harness: CustomId) -> Result<(), HarnessStageRefusal> {
+    match state.plan() {
+        Some(plan) if plan.harness == harness => Ok(()),
+        Some(_) | None => Err(HarnessStageRefusal::NoSuchStage),
     }
 }
 

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use serde_json::json;
 use touchstone_aggregates::harness_stage::{Draft, Function, HarnessStageEvent};
-use touchstone_kernel::{Recorded, Sealed};
+use touchstone_kernel::{Owned, Recorded, Sealed};
 use touchstone_read_store::{ApplyError, Arg, Projection, Tx};
-use touchstone_vocabulary::{Hub, StageStatus};
+use touchstone_vocabulary::{Hub, StageId, StageStatus};
 
-use crate::batch::{Key, clean, document};
+use crate::batch::{Key, clean, document, event, key, replacing, stream};
 use crate::fold::{Folded, fold};
 
 /// Fills the table of stages.
@@ -145,7 +145,10 @@ impl Folded for Stage {
     fn follow(&mut self, recorded: &Recorded, event: HarnessStageEvent) -> Result<bool, ApplyError> {
         let at = recorded.at().secs();
         match event {
-            HarnessStageEvent::Created { .. } => {}
+            HarnessStageEvent::Created { .. }
+            | HarnessStageEvent::FileRequested { .. }
+            | HarnessStageEvent::FileVerified { .. }
+            | HarnessStageEvent::FileDeleted { .. } => {}
             HarnessStageEvent::Updated { changes } => self.merge(&changes)?,
             HarnessStageEvent::GenerationRequested { wish: _ } => {
                 self.reach(StageStatus::Starting, None);
@@ -197,6 +200,88 @@ impl Folded for Stage {
     }
 }
 
+const FILE_COLUMNS: &[&str] = &[
+    "team_id",
+    "id",
+    "stage_id",
+    "ordinal",
+    "category",
+    "name",
+    "media",
+    "size",
+    "checksum",
+    "expires_at",
+    "created_by",
+    "created_at",
+    "verified_at",
+];
+
+fn whole(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+async fn file(tx: &mut Tx<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+    let (team, stage) = key(&stream::<Owned<StageId>>(recorded)?);
+    let at = recorded.at().secs();
+    match event::<HarnessStageEvent>(recorded)? {
+        HarnessStageEvent::FileRequested {
+            file,
+            requested_by,
+            category,
+            name,
+            media,
+            size,
+            checksum,
+            expires_at,
+        } => {
+            let row = vec![
+                Arg::Text(team),
+                Arg::Text(file.to_string()),
+                Arg::Text(stage),
+                Arg::Int(recorded.envelope.seq),
+                Arg::Text(category.as_str().to_owned()),
+                Arg::Text(clean(name.text())),
+                Arg::Text(media.as_str().to_owned()),
+                Arg::Int(whole(size)),
+                Arg::Text(clean(checksum.text())),
+                Arg::Int(expires_at.secs()),
+                Arg::Text(requested_by.to_string()),
+                Arg::Int(at),
+                Arg::OptInt(None),
+            ];
+            let suffix = replacing(&["team_id", "id"], FILE_COLUMNS);
+            tx.insert("rm_harness_stage_file", FILE_COLUMNS, vec![row], &suffix).await?;
+        }
+        HarnessStageEvent::FileVerified { file, size, checksum, digest: _ } => {
+            let sql = "update rm_harness_stage_file set size = $1, checksum = $2, verified_at = $3 \
+                where team_id = $4 and id = $5";
+            let args = vec![
+                Arg::Int(whole(size)),
+                Arg::Text(clean(checksum.text())),
+                Arg::Int(at),
+                Arg::Text(team),
+                Arg::Text(file.to_string()),
+            ];
+            tx.run(sql, args).await?;
+        }
+        HarnessStageEvent::FileDeleted { file } => {
+            let sql = "delete from rm_harness_stage_file where team_id = $1 and id = $2";
+            tx.run(sql, vec![Arg::Text(team), Arg::Text(file.to_string())]).await?;
+        }
+        HarnessStageEvent::Deleted {} => {
+            let sql = "delete from rm_harness_stage_file where team_id = $1 and stage_id = $2";
+            tx.run(sql, vec![Arg::Text(team), Arg::Text(stage)]).await?;
+        }
+        HarnessStageEvent::Created { .. }
+        | HarnessStageEvent::Updated { .. }
+        | HarnessStageEvent::GenerationRequested { .. }
+        | HarnessStageEvent::GenerationProgressed { .. }
+        | HarnessStageEvent::GenerationCompleted { .. }
+        | HarnessStageEvent::GenerationFailed { .. } => {}
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl Projection for HarnessStageRows {
     fn name(&self) -> &'static str {
@@ -204,7 +289,7 @@ impl Projection for HarnessStageRows {
     }
 
     fn tables(&self) -> &'static [&'static str] {
-        &["rm_harness_stage"]
+        &["rm_harness_stage", "rm_harness_stage_file"]
     }
 
     fn ddl(&self) -> &'static str {
@@ -212,6 +297,10 @@ impl Projection for HarnessStageRows {
     }
 
     async fn apply(&self, tx: &mut Tx<'_>, events: &[Recorded]) -> Result<(), ApplyError> {
-        fold::<Stage>(tx, events).await
+        fold::<Stage>(tx, events).await?;
+        for recorded in events.iter().filter(|recorded| recorded.is::<HarnessStageEvent>()) {
+            file(tx, recorded).await?;
+        }
+        Ok(())
     }
 }

@@ -39,6 +39,87 @@ pub struct HarnessStageView {
     pub stream_version: i64,
 }
 
+/// A file of a stage, without the address at which it can be brought.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = CategorizedFileUpload)]
+pub struct StageFileView {
+    #[schema(required = false)]
+    pub id: String,
+    pub created_by: String,
+    pub team_id: String,
+    #[schema(required = false)]
+    pub created_at: i64,
+    #[schema(required = false)]
+    pub file_name: Option<String>,
+    /// A media type.
+    #[schema(required = false)]
+    pub file_type: Option<String>,
+    /// Bytes.
+    #[schema(required = false)]
+    pub file_size: Option<i64>,
+    /// Only in the answer to whoever asks for an upload.
+    #[schema(required = false)]
+    pub upload_url: Option<String>,
+    #[schema(required = false)]
+    pub upload_expiration: Option<i64>,
+    /// Who keeps it: the service itself.
+    #[schema(required = false)]
+    pub provider: Option<String>,
+    /// MD5 in base64.
+    #[schema(required = false)]
+    pub checksum: Option<String>,
+    #[schema(required = false)]
+    pub object_key: Option<String>,
+    /// Whether it came in and is what it was said to be.
+    #[schema(required = false)]
+    pub is_verified: bool,
+    #[schema(required = false)]
+    pub verified_at: Option<i64>,
+    /// What the harness gets from it.
+    #[schema(required = false)]
+    pub category: String,
+}
+
+/// Who keeps files: the service itself.
+const PROVIDER: &str = "touchstone";
+
+#[derive(sqlx::FromRow)]
+struct FileRow {
+    team_id: String,
+    id: String,
+    category: String,
+    name: String,
+    media: String,
+    size: i64,
+    checksum: String,
+    expires_at: i64,
+    created_by: String,
+    created_at: i64,
+    verified_at: Option<i64>,
+}
+
+impl FileRow {
+    fn view(self) -> StageFileView {
+        StageFileView {
+            object_key: Some(format!("{}/{}", self.team_id, self.id)),
+            id: self.id,
+            created_by: self.created_by,
+            team_id: self.team_id,
+            created_at: self.created_at,
+            file_name: Some(self.name),
+            file_type: Some(self.media),
+            file_size: Some(self.size),
+            upload_url: None,
+            upload_expiration: Some(self.expires_at),
+            provider: Some(PROVIDER.to_owned()),
+            checksum: Some(self.checksum),
+            is_verified: self.verified_at.is_some(),
+            verified_at: self.verified_at,
+            category: self.category,
+        }
+    }
+}
+
 /// Which stages. An empty list or `None` filters nothing.
 #[derive(Debug, Clone, Default)]
 pub struct HarnessStageFilter {
@@ -150,4 +231,19 @@ pub async fn by_id(
         .bind(id.to_string())
         .parts();
     Ok(db.team(team).one::<StageRow>(&text, args).await?.map(view))
+}
+
+/// The files of a stage, newest first.
+pub async fn files(db: &Db, team: TeamId, id: StageId) -> Result<Vec<StageFileView>, ReadError> {
+    let (text, args) = Sql::new(
+        "select team_id, id, category, name, media, size, checksum, expires_at, created_by, created_at, verified_at \
+         from rm_harness_stage_file where team_id = ",
+    )
+    .bind(team.to_string())
+    .push(" and stage_id = ")
+    .bind(id.to_string())
+    .push(" order by ordinal desc")
+    .parts();
+    let rows: Vec<FileRow> = db.team(team).all(&text, args).await?;
+    Ok(rows.into_iter().map(FileRow::view).collect())
 }

@@ -142,11 +142,15 @@ def journey(base_url, token, fast, slow):
     assert len(dimensions) >= 3, dimensions
 
     print("harnesses: create, get_status, list")
-    harbour = client.harnesses.create(
-        name=f"harbour {mark}", description="made by the client", category=["FUNCTION_ROUTE", "PERSONA"],
-        system_prompt="You mind the quiet harbour of Vell. Never tell the name of the keeper to any stranger.",
-        input_schema={"properties": {"length": {"type": "number"}}}, output_schema={"berth": 4},
-        function_route="/find_berth", persona_ids=["hurried", "terse"])
+    with tempfile.TemporaryDirectory() as folder:
+        policy = Path(folder) / "policy.txt"
+        policy.write_text("1.1 Wardens must not lend keys to strangers.\n1.2 Every loan must be logged within a day.\n")
+        harbour = client.harnesses.create(
+            name=f"harbour {mark}", description="made by the client",
+            category=["AGENT_POLICY", "FUNCTION_ROUTE", "PERSONA"], policy_file_path=str(policy),
+            system_prompt="You mind the quiet harbour of Vell. Never tell the name of the keeper to any stranger.",
+            input_schema={"properties": {"length": {"type": "number"}}}, output_schema={"berth": 4},
+            function_route="/find_berth", persona_ids=["hurried", "terse"])
     assert harbour["status"] == "CREATED", harbour
     made = wait_for(lambda: client.harnesses.get_status(harbour["harness_config_id"]), {"COMPLETED", "ERROR"})
     assert made["status"] == "COMPLETED" and made["harness_config_version"] == "1.0.0", made

@@ -1,5 +1,7 @@
 //! Harnesses made from a draft: asked for by hand and by talk, made step by step, killed in the middle, and evaluated.
 
+mod file;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@ use touchstone_aggregates::harness_stage::{Draft, HarnessStage, HarnessStageEven
 use touchstone_kernel::{Command, Meta, Nothing, Owned, Sealed};
 use touchstone_vocabulary::{CustomId, StageId, TeamId, TextFault, check_text};
 
-use super::{HarnessStageRefusal, open};
+use super::{HarnessStageRefusal, of_harness, open};
 use crate::caller;
 
 /// Begins a draft. A harness may have several; the newest counts.
@@ -111,14 +111,6 @@ impl Command for DeleteStage {
                 Ok(vec![HarnessStageEvent::Deleted {}])
             }
         }
-    }
-}
-
-/// A stage is found only under its own harness.
-fn of_harness(state: &HarnessStage, harness: CustomId) -> Result<(), HarnessStageRefusal> {
-    match state.plan() {
-        Some(plan) if plan.harness == harness => Ok(()),
-        Some(_) | None => Err(HarnessStageRefusal::NoSuchStage),
     }
 }
 

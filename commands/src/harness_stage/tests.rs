@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
 use touchstone_aggregates::harness_stage::HarnessStageEvent;
-use touchstone_kernel::testing::given;
+use touchstone_kernel::testing::{given, meta};
 use touchstone_kernel::{Command, State, encode};
-use touchstone_vocabulary::{CustomId, StageId, StageStatus, TeamId, UserId, Version};
+use touchstone_vocabulary::{
+    CustomId, FileId, MediaType, StageId, StageStatus, TeamId, Time, UserId, Version,
+};
 use uuid::Uuid;
 
 use super::*;
@@ -226,4 +228,93 @@ fn the_usual_counts_are_within_bounds() {
     let usual: BTreeMap<Family, u32> = Family::ALL.iter().map(|family| (*family, family.usual())).collect();
     assert!(usual.iter().all(|(family, count)| (1..=family.most()).contains(count)));
     assert!((1..=MOST_GOALS).contains(&USUAL_GOALS));
+}
+
+const FILE: FileId = FileId(Uuid::from_u128(8));
+
+fn announce(file: u128) -> RequestStageFile {
+    RequestStageFile {
+        team: TEAM,
+        id: ID,
+        harness: HARNESS,
+        file: FileId(Uuid::from_u128(file)),
+        category: Source::AgentPolicy,
+        name: "policy.pdf".into(),
+        media: MediaType::Pdf,
+        size: 5,
+        checksum: "c".into(),
+        expires_at: Time(meta().at.micros() + 1),
+    }
+}
+
+fn take(content: bool) -> TakeStageFile {
+    let content = content.then(|| FileContent { size: 5, checksum: "c".into(), digest: "d".into() });
+    TakeStageFile { team: TEAM, id: ID, file: FILE, content }
+}
+
+fn drop_file() -> DeleteStageFile {
+    DeleteStageFile { team: TEAM, id: ID, harness: HARNESS, file: FILE }
+}
+
+fn when<C: Command<On = HarnessStage, Refusal = HarnessStageRefusal>>(
+    past: &[HarnessStageEvent],
+    command: &C,
+) -> Vec<HarnessStageEvent> {
+    given::<HarnessStage>(past).when(command).result().unwrap()
+}
+
+#[test]
+fn files_are_asked_for_and_taken_only_while_a_stage_is_a_draft() {
+    assert_behaviour(
+        &announce(8),
+        ["Missing", "file_requested", "Conflict", "Conflict", "Conflict", "Conflict", "Missing"],
+    );
+    let draft = vec![created(draft())];
+    let asked = [draft.clone(), when(&draft, &announce(8))].concat();
+    given::<HarnessStage>(&asked).when(&announce(8)).then_nothing();
+    given::<HarnessStage>(&asked).when(&take(false)).then_nothing();
+    let begun = [asked.clone(), vec![requested()]].concat();
+    given::<HarnessStage>(&begun).when(&take(true)).then_refused(&HarnessStageRefusal::NoSuchFile);
+    let taken = [asked.clone(), when(&asked, &take(true))].concat();
+    for content in [false, true] {
+        given::<HarnessStage>(&taken).when(&take(content)).then_refused(&HarnessStageRefusal::FileTaken);
+        given::<HarnessStage>(&draft).when(&take(content)).then_refused(&HarnessStageRefusal::NoSuchFile);
+    }
+}
+
+#[test]
+fn a_file_is_taken_away_but_not_while_the_harness_is_being_made() {
+    let draft = vec![created(draft())];
+    let asked = [draft.clone(), when(&draft, &announce(8))].concat();
+    let taken = [asked.clone(), when(&asked, &take(true))].concat();
+    let begun = [taken.clone(), vec![requested()]].concat();
+    let failed = HarnessStageEvent::GenerationFailed { cause: "x".into() };
+    for past in [&asked, &taken, &[begun.clone(), vec![failed]].concat()] {
+        let gone = when(past, &drop_file());
+        assert_eq!(gone, [HarnessStageEvent::FileDeleted { file: FILE }]);
+        let after = [past.clone(), gone].concat();
+        given::<HarnessStage>(&after).when(&drop_file()).then_refused(&HarnessStageRefusal::NoSuchFile);
+    }
+    given::<HarnessStage>(&begun).when(&drop_file()).then_refused(&HarnessStageRefusal::Running);
+    given::<HarnessStage>(&draft).when(&drop_file()).then_refused(&HarnessStageRefusal::NoSuchFile);
+    given::<HarnessStage>(&[]).when(&drop_file()).then_refused(&HarnessStageRefusal::NoSuchStage);
+}
+
+#[test]
+fn places_for_files_are_bounded_and_come_back_when_their_time_is_over() {
+    let full = |until: i64| {
+        let mut past = vec![created(draft())];
+        for file in 0..MOST_FILES as u128 {
+            let late = RequestStageFile { expires_at: Time(until), ..announce(100 + file) };
+            past.extend(when(&[created(draft())], &late));
+        }
+        past
+    };
+    let now = meta().at.micros();
+    let refused = given::<HarnessStage>(&full(now + 1)).when(&announce(8)).result().unwrap_err();
+    assert_eq!(refused, HarnessStageRefusal::TooManyFiles);
+    assert_eq!(when(&full(now), &announce(8)).len(), 1);
+    let nameless = RequestStageFile { name: String::new(), ..announce(8) };
+    let refused = given::<HarnessStage>(&[created(draft())]).when(&nameless).result().unwrap_err();
+    assert_eq!((refused.kind(), refused.field()), (Kind::Invalid, Some("file_name")));
 }

@@ -16,7 +16,10 @@ use touchstone_commands::evaluation::{
     CancelEvaluation, CreateEvaluation, DeleteEvaluation, RenameEvaluation, RequestStart, ScoreEvaluation,
 };
 use touchstone_commands::harness_config::{ArchiveHarnessConfig, CreateHarnessConfig, DeleteHarnessConfig};
-use touchstone_commands::harness_stage::{CreateStage, DeleteStage, RequestGeneration, UpdateStage};
+use touchstone_commands::harness_stage::{
+    CreateStage, DeleteStage, DeleteStageFile, RequestGeneration, RequestStageFile, TakeStageFile,
+    UpdateStage,
+};
 use touchstone_commands::invite::{AcceptInvite, CreateInvite, DeclineInvite, ExpireInvite, RevokeInvite};
 use touchstone_commands::local_eval_token::{IssueLocalEvalToken, RevokeLocalEvalToken};
 use touchstone_commands::notice::ReceiveNotice;
@@ -87,6 +90,9 @@ pub trait Dispatch:
     + Handle<CreateStage>
     + Handle<UpdateStage>
     + Handle<DeleteStage>
+    + Handle<RequestStageFile>
+    + Handle<TakeStageFile>
+    + Handle<DeleteStageFile>
     + Handle<RequestGeneration>
 {
 }
@@ -132,6 +138,9 @@ impl<T> Dispatch for T where
         + Handle<CreateStage>
         + Handle<UpdateStage>
         + Handle<DeleteStage>
+        + Handle<RequestStageFile>
+        + Handle<TakeStageFile>
+        + Handle<DeleteStageFile>
         + Handle<RequestGeneration>
 {
 }

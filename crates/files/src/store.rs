@@ -113,13 +113,22 @@ impl Files {
         gone(self.store.delete(&place(key, digest)).await)
     }
 
-    /// Removes every file of a team, also what of one came in before a process was killed.
-    pub async fn remove_all(&self, team: TeamId) -> Result<(), FilesError> {
-        let folder = Path::from(team.to_string());
-        let mut found = self.store.list(Some(&folder));
+    /// Removes all contents that came in for a file. Where there is none, nothing happens.
+    pub async fn forget(&self, key: Key) -> Result<(), FilesError> {
+        self.clear(&Path::from(key.to_string())).await
+    }
+
+    async fn clear(&self, folder: &Path) -> Result<(), FilesError> {
+        let mut found = self.store.list(Some(folder));
         while let Some(object) = found.try_next().await? {
             gone(self.store.delete(&object.location).await)?;
         }
+        Ok(())
+    }
+
+    /// Removes every file of a team, also what of one came in before a process was killed.
+    pub async fn remove_all(&self, team: TeamId) -> Result<(), FilesError> {
+        self.clear(&Path::from(team.to_string())).await?;
         let Some(directory) = &self.directory else { return Ok(()) };
         match tokio::fs::remove_dir_all(directory.join(team.to_string())).await {
             Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(FilesError::Directory(fault)),

@@ -46,6 +46,9 @@ impl Board {
             | HarnessStageEvent::Deleted {} => drop(self.wanted.remove(&stage)),
             HarnessStageEvent::Created { .. }
             | HarnessStageEvent::Updated { .. }
+            | HarnessStageEvent::FileRequested { .. }
+            | HarnessStageEvent::FileVerified { .. }
+            | HarnessStageEvent::FileDeleted { .. }
             | HarnessStageEvent::GenerationProgressed { .. } => {}
         }
         Ok(())

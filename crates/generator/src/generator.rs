@@ -1,19 +1,18 @@
 //! The loop: lead, follow, make, remember.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use touchstone_aggregates::harness_stage::HarnessStage;
-use touchstone_event_store::{Store, StoreError};
-use touchstone_kernel::{Clock, Owned, Rejection, State, StreamRange};
+use touchstone_event_store::StoreError;
+use touchstone_kernel::{Owned, Rejection, State, StreamRange};
 use touchstone_vocabulary::StageId;
 use uuid::Uuid;
 
 use crate::board::Board;
-use crate::stage::Making;
+use crate::stage::{Making, Tools};
 
 /// Name of the lease and of the cursor.
 pub const NAME: &str = "generator";
@@ -28,8 +27,7 @@ type Ended = (Owned<StageId>, Result<(), Rejection>);
 
 /// Makes what stages ask for, while it leads.
 pub struct Generator {
-    store: Store,
-    clock: Arc<dyn Clock>,
+    tools: Tools,
     owner: Uuid,
     /// No other process can be alive on this store.
     alone: bool,
@@ -40,9 +38,9 @@ pub struct Generator {
 }
 
 impl Generator {
-    pub fn new(store: Store, clock: Arc<dyn Clock>, owner: Uuid, alone: bool) -> Self {
+    pub fn new(tools: Tools, owner: Uuid, alone: bool) -> Self {
         let (at_work, begun) = (JoinSet::new(), BTreeSet::new());
-        Self { store, clock, owner, alone, board: None, at_work, begun }
+        Self { tools, owner, alone, board: None, at_work, begun }
     }
 
     /// Works until told to stop; then what is not made yet is left to another process or the next start.
@@ -64,12 +62,12 @@ impl Generator {
         }
         self.rest().await;
         if !self.alone {
-            let _ = self.store.release(NAME, self.owner).await;
+            let _ = self.tools.store.release(NAME, self.owner).await;
         }
     }
 
     async fn lead(&self) -> bool {
-        self.alone || matches!(self.store.lease(NAME, self.owner, LEASE).await, Ok(Some(_)))
+        self.alone || matches!(self.tools.store.lease(NAME, self.owner, LEASE).await, Ok(Some(_)))
     }
 
     async fn rest(&mut self) {
@@ -96,26 +94,26 @@ impl Generator {
     async fn round(&mut self) -> Result<(), Rejection> {
         let mut board = match self.board.take() {
             Some(board) => board,
-            None => Board { seq: self.store.cursor(NAME).await?, ..Board::default() },
+            None => Board { seq: self.tools.store.cursor(NAME).await?, ..Board::default() },
         };
         let before = board.resume_from();
         let heard = self.follow(&mut board).await;
         for (stage, cause) in &board.wanted {
             if self.begun.len() < AT_ONCE && self.begun.insert(*stage) {
-                let making = Making::new(self.store.clone(), Arc::clone(&self.clock), *stage, *cause);
+                let making = Making::new(self.tools.clone(), *stage, *cause);
                 self.at_work.spawn(async move { (making.stage, making.run().await) });
             }
         }
         let after = board.resume_from();
         self.board = Some(board);
         if after != before {
-            self.store.save_cursor(NAME, after).await?;
+            self.tools.store.save_cursor(NAME, after).await?;
         }
         Ok(heard?)
     }
 
     async fn follow(&self, board: &mut Board) -> Result<(), StoreError> {
-        let log = self.store.log();
+        let log = self.tools.store.log();
         let stages = [StreamRange { context: HarnessStage::STREAM, stream: String::new(), prefix: true }];
         let head = log.head().await?.0;
         loop {

@@ -30,4 +30,5 @@ pub use make::{Order, Probe, Prompt, Unmakeable, make};
 pub use material::{Document, Function, Lineage, Material};
 pub use rule::{Modality, Rule, rules};
 pub use schema::{SchemaFault, read as read_schema};
+pub use stage::Tools;
 pub use text::{Place, Sentence, sentences};

@@ -6,23 +6,26 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 use touchstone_aggregates::harness_config::{HarnessConfig, Release};
-use touchstone_aggregates::harness_stage::{Function as Callee, HarnessStage, Plan, Wish};
+use touchstone_aggregates::harness_stage::{Function as Callee, HarnessStage, Plan, StageFile, Wish};
 use touchstone_aggregates::prompt::Lineage as Recorded;
 use touchstone_commands::harness_config::{CreateHarnessConfig, NewScenario};
 use touchstone_commands::harness_stage::{CompleteGeneration, FailGeneration, ProgressGeneration};
 use touchstone_commands::probe_config::{CreateProbeConfig, Item};
 use touchstone_commands::prompt::CreatePrompt;
 use touchstone_event_store::Store;
+use touchstone_extract::{Kind as DocumentKind, Reader};
+use touchstone_files::{Files, FilesError, Key};
 use touchstone_kernel::{Actor, Clock, Command, Handle, Kind, Meta, Owned, Rejection, Sealed};
 use touchstone_vocabulary::{
-    Family, HarnessId, LineageKind, MAX_INDEXED_BYTES, ScenarioId, StageId, StageStatus, Version,
+    Family, FileId, HarnessId, LineageKind, MAX_INDEXED_BYTES, MediaType, ScenarioId, StageId, StageStatus,
+    Version,
 };
 use uuid::Uuid;
 
 use crate::board::Cause;
 use crate::generator::NAME;
 use crate::make::{Order, Probe, Prompt, make};
-use crate::material::{Function, Lineage, Material};
+use crate::material::{Document, Function, Lineage, Material};
 
 /// Commands on their way at once.
 const AT_ONCE: usize = 8;
@@ -44,22 +47,30 @@ impl From<Rejection> for Fault {
     }
 }
 
+/// What a making works with.
+#[derive(Clone)]
+pub struct Tools {
+    pub store: Store,
+    pub files: Files,
+    pub reader: Reader,
+    pub clock: Arc<dyn Clock>,
+}
+
 /// A stage that is being made.
 pub struct Making {
-    store: Store,
-    clock: Arc<dyn Clock>,
+    tools: Tools,
     pub stage: Owned<StageId>,
     cause: Cause,
 }
 
 impl Making {
-    pub const fn new(store: Store, clock: Arc<dyn Clock>, stage: Owned<StageId>, cause: Cause) -> Self {
-        Self { store, clock, stage, cause }
+    pub const fn new(tools: Tools, stage: Owned<StageId>, cause: Cause) -> Self {
+        Self { tools, stage, cause }
     }
 
     /// Makes it, to whatever end. An error is of this machine: the making is to be begun again.
     pub async fn run(&self) -> Result<(), Rejection> {
-        let state = self.store.load::<HarnessStage>(&self.stage).await?.state;
+        let state = self.tools.store.load::<HarnessStage>(&self.stage).await?.state;
         let HarnessStage::Generating { plan, wish, .. } = state else { return Ok(()) };
         let Owned { team, id } = self.stage;
         let ended = match self.attempt(&plan, &wish).await {
@@ -77,7 +88,7 @@ impl Making {
     async fn attempt(&self, plan: &Plan, wish: &Wish) -> Result<Version, Fault> {
         self.progress(StageStatus::InProgress, "The generator has begun.".to_owned()).await?;
         self.progress(StageStatus::Reading, "Reading what the harness is made from.".to_owned()).await?;
-        let material = material(plan);
+        let material = self.material(plan).await?;
         self.progress(StageStatus::Creating, "Writing prompts.".to_owned()).await?;
         let order = Order {
             stage: self.stage.id.0,
@@ -94,6 +105,60 @@ impl Making {
             .await?;
         self.save(&probes).await?;
         Ok(self.release(plan, wish, &probes).await?)
+    }
+
+    /// All that the draft holds, with the texts of the files that came in.
+    async fn material(&self, plan: &Plan) -> Result<Material, Fault> {
+        let mut documents = Vec::new();
+        for (id, file) in &plan.files {
+            // What was announced and never brought is not there.
+            if let Some(digest) = &file.digest {
+                documents.push(self.document(*id, file, digest.text()).await?);
+            }
+        }
+        let draft = &plan.draft;
+        let function = draft.function.as_ref().map(|callee| {
+            let Callee { input_schema, output_schema, route } = callee;
+            Function {
+                route: route.as_ref().map(|route| route.text().to_owned()),
+                input_schema: input_schema.text().to_owned(),
+                output_schema: output_schema.text().to_owned(),
+            }
+        });
+        Ok(Material {
+            system_prompt: draft
+                .system_prompt
+                .as_ref()
+                .map_or_else(String::new, |text| text.text().to_owned()),
+            documents,
+            function,
+            personas: draft.personas.clone().unwrap_or_default(),
+        })
+    }
+
+    async fn document(&self, file: FileId, about: &StageFile, digest: &str) -> Result<Document, Fault> {
+        let away = |fault: &dyn std::error::Error| Fault::Away(Rejection::Unavailable(fault.to_string()));
+        let name = about.name.text().to_owned();
+        let key = Key { team: self.stage.team, file };
+        let content = match self.tools.files.read(key, digest).await {
+            Ok(Some(content)) => content,
+            Ok(None) | Err(FilesError::Altered) => {
+                let sentence =
+                    format!("{name}: it is not there any more as it was; bring it again to a new stage");
+                return Err(Fault::Unmakeable(sentence));
+            }
+            Err(fault) => return Err(away(&fault)),
+        };
+        let kind = match about.media {
+            MediaType::Pdf => DocumentKind::Pdf,
+            MediaType::Plain | MediaType::Markdown => DocumentKind::Text,
+            MediaType::Csv => DocumentKind::Csv,
+            MediaType::Json => DocumentKind::Json,
+        };
+        let read = self.tools.reader.read(kind, &content).await.map_err(|fault| away(&fault))?;
+        let pages = read.map_err(|why| Fault::Unmakeable(format!("{name}: {why}")))?;
+        let texts: Vec<String> = pages.into_iter().map(|page| page.text).collect();
+        Ok(Document { name, text: texts.join("\u{c}") })
     }
 
     async fn progress(&self, status: StageStatus, message: String) -> Result<(), Rejection> {
@@ -171,7 +236,7 @@ impl Making {
 
     /// The version that this stage has made.
     async fn released(&self, harness: &Owned<HarnessId>) -> Result<Option<Version>, Rejection> {
-        let state = self.store.load::<HarnessConfig>(harness).await?.state;
+        let state = self.tools.store.load::<HarnessConfig>(harness).await?.state;
         let ours: Vec<ScenarioId> = Family::ALL.iter().map(|family| self.scenario(*family)).collect();
         let of_ours =
             |release: &&Release| release.scenarios.iter().any(|scenario| ours.contains(&scenario.id));
@@ -203,7 +268,7 @@ impl Making {
     where
         Store: Handle<C>,
     {
-        self.store.handle(command, self.meta(key, Actor::System(NAME))).await.map(drop)
+        self.tools.store.handle(command, self.meta(key, Actor::System(NAME))).await.map(drop)
     }
 
     /// Makes something in the name of whoever asked for it. What is there already stays, also where somebody has changed
@@ -213,7 +278,7 @@ impl Making {
         Store: Handle<C>,
     {
         let actor = self.cause.requester.map_or(Actor::System(NAME), Actor::User);
-        match self.store.handle(command, self.meta(key, actor)).await {
+        match self.tools.store.handle(command, self.meta(key, actor)).await {
             Ok(_) | Err(Rejection::Refused { kind: Kind::Conflict, .. }) => Ok(()),
             Err(rejection) => Err(rejection),
         }
@@ -223,31 +288,13 @@ impl Making {
         Meta {
             actor,
             team: Some(self.stage.team),
-            at: self.clock.now(),
+            at: self.tools.clock.now(),
             command: Uuid::new_v5(&self.cause.event, key.as_bytes()),
             correlation: self.cause.correlation,
             causation: Some(self.cause.event),
             idempotency: None,
             expected: None,
         }
-    }
-}
-
-fn material(plan: &Plan) -> Material {
-    let draft = &plan.draft;
-    let function = draft.function.as_ref().map(|callee| {
-        let Callee { input_schema, output_schema, route } = callee;
-        Function {
-            route: route.as_ref().map(|route| route.text().to_owned()),
-            input_schema: input_schema.text().to_owned(),
-            output_schema: output_schema.text().to_owned(),
-        }
-    });
-    Material {
-        system_prompt: draft.system_prompt.as_ref().map_or_else(String::new, |text| text.text().to_owned()),
-        documents: Vec::new(),
-        function,
-        personas: draft.personas.clone().unwrap_or_default(),
     }
 }
 

@@ -38,13 +38,18 @@ impl Spawn {
     }
 
     /// The binary under test: the one that was built beside this test.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without the binary")]
     pub fn binary() -> PathBuf {
-        let test = std::env::current_exe().expect("a test has a path");
-        let profile = test.parent().and_then(std::path::Path::parent).expect("target/<profile>/deps");
-        let binary = profile.join("touchstone");
+        let binary = Self::beside();
         assert!(binary.exists(), "{} is missing: run scripts/test, which builds it first", binary.display());
         binary
+    }
+
+    /// Where that binary is, whether it has been built or not.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without the binary")]
+    pub(crate) fn beside() -> PathBuf {
+        let test = std::env::current_exe().expect("a test has a path");
+        let profile = test.parent().and_then(std::path::Path::parent).expect("target/<profile>/deps");
+        profile.join("touchstone")
     }
 
     /// Any subcommand on this store.

@@ -17,6 +17,7 @@ use touchstone_vocabulary::TeamRole;
 
 use crate::caller::Caller;
 use crate::clock::MockClock;
+use crate::process::Spawn;
 use crate::target::Practice;
 use touchstone::target::TargetOptions;
 
@@ -61,7 +62,8 @@ pub(crate) async fn settings(backend: Backend, dir: &TempDir) -> (Settings, Opti
     };
     store.nats_url = nats.as_ref().map(Nats::url);
     let settings = Settings::of(store, SocketAddr::from(([127, 0, 0, 1], 0)));
-    (settings, nats)
+    // What runs here is a test, which reads no documents.
+    (Settings { program: Some(Spawn::beside()), ..settings }, nats)
 }
 
 impl World {

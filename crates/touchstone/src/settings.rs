@@ -268,6 +268,8 @@ pub struct Settings {
     pub oidc: Option<Trust>,
     pub tunnel: Option<TunnelProvider>,
     pub agents_list: AgentsList,
+    /// What is started to read documents; by default the program that runs.
+    pub program: Option<PathBuf>,
 }
 
 impl Settings {
@@ -288,6 +290,7 @@ impl Settings {
             oidc: None,
             tunnel: None,
             agents_list: AgentsList::default(),
+            program: None,
         }
     }
 }
@@ -400,6 +403,7 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
         limits: edge::limits(file.limit_table, &options.limits)?,
         edge: Edge { rates, trusted_proxies, public_url },
         agents_list: compat::agents_list(file.compat_table, &options.compat)?,
+        program: None,
         allow_superuser: options.allow_superuser || file.allow_superuser,
         oidc,
         tunnel,

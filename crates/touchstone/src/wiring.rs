@@ -16,8 +16,9 @@ use touchstone_bus::{Bus, Prefix, Relay};
 use touchstone_detectors::Detectors;
 use touchstone_egress::{Egress, Own, Policy, Url};
 use touchstone_event_store::{Database, Sequencer, Store};
+use touchstone_extract::Reader;
 use touchstone_files::Files;
-use touchstone_generator::Generator;
+use touchstone_generator::{Generator, Tools};
 use touchstone_hubs::ChatCompletions;
 use touchstone_identity::{Patience, Provider};
 use touchstone_kernel::{Clock, Freshness};
@@ -172,8 +173,14 @@ impl Server {
             let registrar = Registrar::new(store, files.clone(), clock, owner, settings.store.is_sqlite());
             let stop = tasks.cancel();
             tasks.spawn("registrar", async move { registrar.run(stop).await });
-            let (store, clock) = (core.store.clone(), Arc::clone(&core.clock));
-            let generator = Generator::new(store, clock, owner, settings.store.is_sqlite());
+            let program = settings.program.clone().map_or_else(std::env::current_exe, Ok);
+            let tools = Tools {
+                store: core.store.clone(),
+                files: files.clone(),
+                reader: Reader::new(program.context("this program's own file cannot be found")?),
+                clock: Arc::clone(&core.clock),
+            };
+            let generator = Generator::new(tools, owner, settings.store.is_sqlite());
             let stop = tasks.cancel();
             tasks.spawn("generator", async move { generator.run(stop).await });
         }

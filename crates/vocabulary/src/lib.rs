@@ -20,17 +20,17 @@ pub use case::{Case, GREATEST_NUMBER};
 pub use criteria::Criteria;
 pub use hub::{Hub, UnknownHub};
 pub use id::{
-    AccessId, AgentConfigurationId, ApiKeyId, CustomId, DetectorId, EvaluationId, FileId, HarnessId, InvalidId,
-    InviteId, NodeId, NoticeId, ProbeId, PromptId, ResponseId, ScenarioId, StageId, TeamId, TestId, TokenId,
-    UserId, Version, WorkerId,
+    AccessId, AgentConfigurationId, ApiKeyId, CustomId, DetectorId, EvaluationId, FileId, HarnessId,
+    InvalidId, InviteId, NodeId, NoticeId, ProbeId, PromptId, ResponseId, ScenarioId, StageId, TeamId,
+    TestId, TokenId, UserId, Version, WorkerId,
 };
 pub use message::{Message, Role};
 pub use page::{Direction, Page};
 pub use score::{Graded, Score, mean};
 pub use status::{
-    AgentStatus, ApiKeyStatus, ConfigField, DenialReason, EvaluationStatus, Family, HarnessScoring, HarnessStatus,
-    HarnessType, InviteStatus, LineageKind, MediaType, ProbeScoring, ProbeStatus, ResponseStatus, ScenarioScoring,
-    Source, StageStatus, TeamRole, TestStatus, UnknownWord, UserStatus,
+    AgentStatus, ApiKeyStatus, ConfigField, DenialReason, EvaluationStatus, Family, HarnessScoring,
+    HarnessStatus, HarnessType, InviteStatus, LineageKind, MediaType, ProbeScoring, ProbeStatus,
+    ResponseStatus, ScenarioScoring, Source, StageStatus, TeamRole, TestStatus, UnknownWord, UserStatus,
 };
 pub use text::{AddressFault, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key};
 pub use time::Time;

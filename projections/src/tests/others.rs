@@ -10,8 +10,8 @@ use touchstone_aggregates::token::{Token, TokenEvent};
 use touchstone_aggregates::user::{User, UserEvent};
 use touchstone_kernel::{Global, Owned};
 use touchstone_vocabulary::{
-    AccessId, ApiKeyId, ApiKeyStatus, ConfigField, CustomId, DenialReason, Family, Hub, InviteId, NoticeId,
-    Source, StageId, StageStatus, TeamId, TeamRole, Time, TokenId, UserId,
+    AccessId, ApiKeyId, ApiKeyStatus, ConfigField, CustomId, DenialReason, Family, FileId, Hub, InviteId,
+    MediaType, NoticeId, Source, StageId, StageStatus, TeamId, TeamRole, Time, TokenId, UserId,
 };
 use uuid::Uuid;
 
@@ -289,13 +289,31 @@ fn stages() -> Past {
     let requested = HarnessStageEvent::GenerationRequested { wish };
     let reading =
         HarnessStageEvent::GenerationProgressed { status: StageStatus::Reading, message: "reading".into() };
+    let file = |number| FileId(Uuid::from_u128(number));
+    let asked = |number| HarnessStageEvent::FileRequested {
+        file: file(number),
+        requested_by: USER,
+        category: Source::AgentPolicy,
+        name: format!("{number}.pdf").into(),
+        media: MediaType::Pdf,
+        size: 7,
+        checksum: "sum".to_owned().into(),
+        expires_at: Time(9_000_000),
+    };
+    let verified = |number| HarnessStageEvent::FileVerified {
+        file: file(number),
+        size: 7,
+        checksum: "sum".to_owned().into(),
+        digest: "digest".to_owned().into(),
+    };
     let made = HarnessStageEvent::GenerationCompleted { version: "1.0.1".into() };
     let failed = HarnessStageEvent::GenerationFailed { cause: "no PDF".into() };
-    stage(&mut past, 1, &[updated]);
+    let gone = HarnessStageEvent::FileDeleted { file: file(13) };
+    stage(&mut past, 1, &[updated, asked(11), asked(12), asked(13), verified(12), verified(13), gone]);
     stage(&mut past, 2, &[requested.clone(), reading.clone()]);
     stage(&mut past, 3, &[requested.clone(), reading, made]);
     stage(&mut past, 4, &[requested, failed]);
-    stage(&mut past, 5, &[HarnessStageEvent::Deleted {}]);
+    stage(&mut past, 5, &[asked(14), HarnessStageEvent::Deleted {}]);
     past
 }
 
@@ -311,12 +329,16 @@ async fn a_stage_shows_how_far_it_has_come_and_a_deleted_one_leaves_no_row() {
             stage.lines(rows, vec![]).await,
             [
                 "CREATED; -; -; draft 1; {\"function_route\":null,\"input_schema\":\"{'a': 1}\",\
-                 \"output_schema\":\"{}\"}; 2",
+                 \"output_schema\":\"{}\"}; 8",
                 "READING; reading; -; draft 2; -; 3",
                 "COMPLETED; The harness draft 3 was made.; 1.0.1; draft 3; -; 4",
                 "ERROR; no PDF; -; draft 4; -; 3",
             ]
         );
+        let files = "select name || ' ' || category || ' ' || case when verified_at is null then 'awaited' else 'in' end \
+            as line from rm_harness_stage_file order by ordinal";
+        let kept = ["11.pdf AGENT_POLICY awaited", "12.pdf AGENT_POLICY in"];
+        assert_eq!(stage.lines(files, vec![]).await, kept);
     }
     let (whole, single) = (Stage::sqlite().await, Stage::sqlite().await);
     whole.apply(&events).await;

@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("detectors", &["embeddings"]),
     ("search", &["embeddings"]),
     ("catalog", &[]),
-    ("generator", &["commands", "aggregates", "event-store", "kernel", "catalog"]),
+    ("generator", &["commands", "aggregates", "event-store", "kernel", "catalog", "extract", "files"]),
     ("vault", &[]),
     ("hubs", &["egress"]),
     ("identity", &["egress"]),

@@ -2,6 +2,7 @@
 //! simply no stages yet.
 
 mod chat;
+pub mod file;
 mod generate;
 mod inputs;
 
@@ -11,6 +12,7 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use serde::Deserialize;
 use touchstone_commands::harness_stage::{CreateStage, DeleteStage, Draft, Function, UpdateStage};
+use touchstone_files::Key;
 use touchstone_queries::harness_stage::{self, HarnessStageFilter, HarnessStageView};
 use touchstone_vocabulary::{CustomId, HarnessId, Hub, Page, Source, StageId, StageStatus};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
@@ -34,6 +36,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(all))
         .routes(routes!(of_harness, create))
         .routes(routes!(show, update, delete))
+        .merge(file::router())
         .merge(generate::router())
 }
 
@@ -58,9 +61,11 @@ impl FromRequestParts<Arc<App>> for Staged {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let missing = || ApiError::missing(NOUN);
         let caller = Caller::from_request_parts(parts, app).await?;
-        let path = Path::<(String, String)>::from_request_parts(parts, app).await;
-        let Path((harness, id)) = path.map_err(|_| missing())?;
-        let (harness, id) = (invented(&harness)?, id.parse().map_err(|_| missing())?);
+        // There may be more of it: the file of a stage.
+        let path = Path::<Vec<String>>::from_request_parts(parts, app).await;
+        let Path(path) = path.map_err(|_| missing())?;
+        let [harness, id, ..] = path.as_slice() else { return Err(missing()) };
+        let (harness, id) = (invented(harness)?, id.parse().map_err(|_| missing())?);
         let view = harness_stage::by_id(&app.db, caller.team, harness, id).await?;
         Ok(Self { harness, id, view: view.ok_or_else(missing)? })
     }
@@ -76,8 +81,16 @@ fn list_of(words: Vec<&'static str>) -> openapi::Array {
     ArrayBuilder::new().items(word).build()
 }
 
+fn words() -> Vec<&'static str> {
+    Source::ALL.iter().map(|source| source.as_str()).collect()
+}
+
 fn sources() -> openapi::Array {
-    list_of(Source::ALL.iter().map(|source| source.as_str()).collect())
+    list_of(words())
+}
+
+fn word_of() -> openapi::Object {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(words())).build()
 }
 
 fn statuses() -> openapi::Array {
@@ -279,7 +292,7 @@ async fn update(
     sent.show(harness_stage::by_id(&app.db, team, harness, id).await?)
 }
 
-/// Removes a stage. A harness that was made of it stays.
+/// Removes a stage and its files. A harness that was made of it stays.
 #[utoipa::path(delete, path = "/v1/harness-configs/{harness_config_id}/stages/{staging_id}",
     operation_id = "delete_harness_configs_stages_by_id", tag = "Harness",
     params(("harness_config_id" = String, Path), ("staging_id" = String, Path)),
@@ -289,7 +302,12 @@ async fn delete(
     caller: Caller,
     Staged { harness, id, view: _ }: Staged,
 ) -> Answer<Deleted> {
-    let sent = app.send(&caller, DeleteStage { team: caller.team, id, harness }).await?;
+    let team = caller.team;
+    let files = harness_stage::files(&app.db, team, id).await?;
+    let sent = app.send(&caller, DeleteStage { team, id, harness }).await?;
+    for file in files.iter().filter_map(|file| file.id.parse().ok()) {
+        app.files.forget(Key { team, file }).await?;
+    }
     Ok(sent.reply(Deleted::new(id.to_string())))
 }
 

@@ -22,6 +22,7 @@ use crate::error::{ApiError, Fault};
 use crate::frame::Correlation;
 use crate::reply::Answer;
 use crate::routes::agent_configuration;
+use crate::routes::harness_stage::file as stage_file;
 use crate::upload;
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
@@ -143,6 +144,7 @@ async fn take(
 ) -> Result<Receipt, ApiError> {
     match grant.context.as_str() {
         agent_configuration::CONTEXT => agent_configuration::take(app, grant, meta, received).await,
+        stage_file::CONTEXT => stage_file::take(app, grant, meta, received).await,
         _ => Err(ApiError::missing("file")),
     }
 }

@@ -252,6 +252,9 @@ fn of_harness_stage(event: &HarnessStageEvent) -> &'static str {
             "Somebody began to draft the harness `vijil.harnesses.<harness>`; null where nothing was said yet."
         }
         HarnessStageEvent::Updated { .. } => "The draft was changed; null where it stays.",
+        HarnessStageEvent::FileRequested { .. } => "Somebody may bring a file, once and until `expires_at`.",
+        HarnessStageEvent::FileVerified { .. } => "The file came in and is what it was said to be.",
+        HarnessStageEvent::FileDeleted { .. } => "The file is gone, and so is its content.",
         HarnessStageEvent::GenerationRequested { .. } => {
             "The harness shall be made, with so many prompts of each family; the draft stays as it is from here on."
         }
