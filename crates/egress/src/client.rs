@@ -106,6 +106,18 @@ impl Egress {
         self.send(Method::GET, url, headers, None, limits).await
     }
 
+    /// Any other request.
+    pub async fn call(
+        &self,
+        method: Method,
+        url: Url,
+        headers: HeaderMap,
+        body: Bytes,
+        limits: Limits,
+    ) -> Result<Answer, EgressError> {
+        self.send(method, url, headers, Some(body), limits).await
+    }
+
     async fn send(
         &self,
         method: Method,

@@ -17,6 +17,7 @@ pub use address::Zone;
 pub use bytes::Bytes;
 pub use client::{Answer, Egress, EgressError, Limits, Setup};
 pub use policy::{Allowed, Blocked, InvalidEntry, Own, Place, Policy};
+pub use reqwest::Method;
 pub use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 pub use resolver::Lookup;
 pub use url::Url;

@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
+mod bucket;
 mod checksum;
 mod grant;
 mod intake;
@@ -17,6 +18,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use bucket::Bucket;
 pub use checksum::Checksum;
 pub use grant::{Grant, Void};
 pub use intake::{Expected, Received, Refused};

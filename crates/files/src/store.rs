@@ -1,4 +1,4 @@
-//! Where files are kept. Today a directory; whatever speaks [`ObjectStore`] will do.
+//! Where files are kept: a directory or a bucket.
 
 use std::fmt;
 use std::io;
@@ -15,6 +15,7 @@ use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use touchstone_vocabulary::{FileId, TeamId};
 use uuid::Uuid;
 
+use crate::bucket::Bucket;
 use crate::intake::{Expected, Intake, Received, Refused};
 
 /// Parts that may be on their way to the store at once; each is 5 MiB.
@@ -36,6 +37,8 @@ impl fmt::Display for Key {
 /// The store cannot be reached, or does not do as it is told.
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
+    #[error("the bucket of files is named in a way that leads nowhere")]
+    Bucket,
     #[error("the directory of files cannot be used")]
     Directory(#[source] io::Error),
     #[error("the store of files does not answer as it should")]
@@ -60,6 +63,11 @@ impl Files {
         let store =
             LocalFileSystem::new_with_prefix(directory)?.with_automatic_cleanup(true).with_fsync(true);
         Ok(Self { store: Arc::new(store), directory: Some(directory.into()) })
+    }
+
+    /// In a bucket of a store that speaks S3. Processes that share files share the bucket.
+    pub fn bucket(bucket: &Bucket) -> Result<Self, FilesError> {
+        Ok(Self { store: crate::bucket::open(bucket)?, directory: None })
     }
 
     /// Gone with the process.

@@ -1,3 +1,4 @@
+mod bucket;
 mod grants;
 mod keeping;
 

@@ -1,5 +1,6 @@
 //! One tree of settings: defaults that run on a laptop, then a file, then the environment, then flags.
 
+mod bucket;
 mod compat;
 mod edge;
 mod oidc;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 use touchstone_api::{AgentsList, Edge, Limits, TunnelProvider};
 use touchstone_egress::Policy;
 use touchstone_event_store::Reader;
+use touchstone_files::Bucket;
 use touchstone_identity::Trust;
 use touchstone_vault::{KeySource, Keys};
 
@@ -162,6 +164,22 @@ pub struct ServeOptions {
     #[arg(skip)]
     #[serde(rename = "compat")]
     pub compat_table: Dict,
+    /// Where files are kept, `s3://bucket/prefix` [default: the data directory].
+    #[arg(long, env = "TOUCHSTONE_FILES_URL")]
+    pub files_url: Option<String>,
+    /// The store of that bucket [default: that of AWS in the region].
+    #[arg(long, env = "TOUCHSTONE_FILES_ENDPOINT")]
+    pub files_endpoint: Option<String>,
+    /// The store's region [default: us-east-1].
+    #[arg(long, env = "TOUCHSTONE_FILES_REGION")]
+    pub files_region: Option<String>,
+    /// As whom the bucket is opened.
+    #[arg(long, env = "TOUCHSTONE_FILES_ACCESS_KEY")]
+    pub files_access_key: Option<String>,
+    /// The file with the secret of that access key; the secret itself may stand in the variable
+    /// TOUCHSTONE_FILES_SECRET_KEY instead.
+    #[arg(long, env = "TOUCHSTONE_FILES_SECRET_KEY_FILE")]
+    pub files_secret_key_file: Option<PathBuf>,
     /// A tunnel through which members' own agents are evaluated: the name of the host under which it makes them reachable.
     #[arg(long, env = "TOUCHSTONE_TUNNEL_DOMAIN")]
     pub tunnel_domain: Option<String>,
@@ -189,6 +207,13 @@ pub struct IndexOptions {
     pub crates_index: Option<String>,
 }
 
+/// What the file may say of `serve`; the limits and compat tables too.
+const OF_SERVE: &str = "listen roles egress_allow egress_metadata deadline_hours max_in_flight nats_stream nats_root \
+    allow_superuser trusted_proxies insecure rate_limits limits oidc_issuer oidc_audience \
+    oidc_email_claim oidc_team_claim oidc_role_claim oidc_trust_emails tunnel_domain \
+    tunnel_token_file public_url compat files_url files_endpoint files_region files_access_key \
+    files_secret_key_file";
+
 /// The file's keys, split over the groups; an unknown key is refused by name.
 fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOptions)> {
     let default = PathBuf::from("touchstone.toml");
@@ -204,11 +229,7 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOp
         match key.as_str() {
             "data_dir" | "database_url" | "nats_url" | "key_file" | "second_key_file" | "reader_role"
             | "word_lists" => store.insert(key, value),
-            "listen" | "roles" | "egress_allow" | "egress_metadata" | "deadline_hours" | "max_in_flight"
-            | "nats_stream" | "nats_root" | "allow_superuser" | "trusted_proxies" | "insecure"
-            | "rate_limits" | "limits" | "oidc_issuer" | "oidc_audience" | "oidc_email_claim"
-            | "oidc_team_claim" | "oidc_role_claim" | "oidc_trust_emails" | "tunnel_domain"
-            | "tunnel_token_file" | "public_url" | "compat" => serve.insert(key, value),
+            key if OF_SERVE.split(' ').any(|known| known == key) => serve.insert(key.to_owned(), value),
             "pypi_index" | "npm_index" | "rubygems_index" | "crates_index" => index.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
         };
@@ -268,6 +289,8 @@ pub struct Settings {
     pub oidc: Option<Trust>,
     pub tunnel: Option<TunnelProvider>,
     pub agents_list: AgentsList,
+    /// Where files are kept; by default in the data directory.
+    pub bucket: Option<Bucket>,
     /// What is started to read documents; by default the program that runs.
     pub program: Option<PathBuf>,
 }
@@ -290,6 +313,7 @@ impl Settings {
             oidc: None,
             tunnel: None,
             agents_list: AgentsList::default(),
+            bucket: None,
             program: None,
         }
     }
@@ -370,6 +394,14 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
         options.tunnel_domain.clone().or(file.tunnel_domain),
         options.tunnel_token_file.as_deref().or(file.tunnel_token_file.as_deref()),
     )?;
+    let told = bucket::Told {
+        url: options.files_url.clone().or(file.files_url),
+        endpoint: options.files_endpoint.clone().or(file.files_endpoint),
+        region: options.files_region.clone().or(file.files_region),
+        access_key: options.files_access_key.clone().or(file.files_access_key),
+    };
+    let secret = options.files_secret_key_file.as_deref().or(file.files_secret_key_file.as_deref());
+    let bucket = bucket::named(told, secret)?;
     let listen = options.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
     let usual = Settings::of(resolve_store(store, store_file)?, listen);
     let roles = match options.roles.clone().or(file.roles) {
@@ -403,6 +435,7 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
         limits: edge::limits(file.limit_table, &options.limits)?,
         edge: Edge { rates, trusted_proxies, public_url },
         agents_list: compat::agents_list(file.compat_table, &options.compat)?,
+        bucket,
         program: None,
         allow_superuser: options.allow_superuser || file.allow_superuser,
         oidc,

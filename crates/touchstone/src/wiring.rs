@@ -152,8 +152,11 @@ impl Server {
         let own = own(&settings.store, socket.as_ref().map(TcpSocket::local_addr).transpose()?);
         let egress = Egress::new(Policy { own, ..settings.egress.clone() })
             .context("the outbound client cannot be built")?;
-        let files = Files::local(&settings.store.data_dir.join("files"))
-            .context("the place for files cannot be used")?;
+        let files = match &settings.bucket {
+            Some(bucket) => Files::bucket(bucket),
+            None => Files::local(&settings.store.data_dir.join("files")),
+        };
+        let files = files.context("the place for files cannot be used")?;
         let installed = crate::installed::load(&settings.store)?;
         let finder = Finder::new(installed.model.clone());
         let detectors = Arc::new(Detectors::new(installed));

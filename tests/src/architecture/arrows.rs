@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("vault", &[]),
     ("hubs", &["egress"]),
     ("identity", &["egress"]),
-    ("files", &[]),
+    ("files", &["egress"]),
     ("registrar", &["commands", "aggregates", "event-store", "files", "kernel"]),
     ("runner", &["commands", "aggregates", "event-store", "bus", "hubs", "detectors", "catalog", "vault"]),
     (

@@ -164,7 +164,7 @@ impl From<Refused> for ApiError {
 impl From<FilesError> for ApiError {
     fn from(fault: FilesError) -> Self {
         match fault {
-            FilesError::Directory(_) | FilesError::Store(_) => Self::unavailable(fault),
+            FilesError::Bucket | FilesError::Directory(_) | FilesError::Store(_) => Self::unavailable(fault),
             FilesError::Altered => Self::internal(fault),
         }
     }
