@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use touchstone_kernel::{Event, Owned, Sealed, State};
 use touchstone_vocabulary::{ApiKeyId, ApiKeyStatus, ConfigField, Hub, UserId};
+use url::Url;
 
 /// A secret that the vault keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,10 +135,25 @@ impl Key {
         kept(None, &self.config).map(|kept| kept.fingerprint.as_str()).collect::<Vec<_>>().join("-")
     }
 
+    /// Whether its secret may be sent to this address: one of the origin that an admin stored with it, else of the hub's
+    /// public one. Where neither is known, only who asks can say it.
+    pub fn vouches_for(&self, address: &str) -> bool {
+        match self.url.as_deref().or(self.hub.default_url()) {
+            Some(own) => is_same_origin(own, address),
+            None => self.hub.needs_url(),
+        }
+    }
+
     /// Where the secrets are that it has now.
     pub fn secret_refs(&self) -> Vec<&str> {
         secret_refs(self.value.as_ref(), &self.config)
     }
+}
+
+/// Whether scheme, host and port are the same.
+fn is_same_origin(one: &str, other: &str) -> bool {
+    let origin = |address: &str| Url::parse(address.trim()).ok().map(|url| url.origin());
+    origin(one).is_some_and(|own| origin(other) == Some(own))
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -208,5 +224,48 @@ impl State for ApiKey {
 
     fn subject(id: &Owned<ApiKeyId>) -> String {
         format!("team:{}", id.team)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(hub: Hub, url: Option<&str>) -> Key {
+        Key {
+            name: Sealed::Open("main".into()),
+            name_digest: String::new(),
+            hub,
+            rate_limit_per_interval: 60,
+            rate_limit_interval: 10,
+            url: url.map(str::to_owned),
+            value: None,
+            config: HubConfig::new(),
+            status: ApiKeyStatus::Active,
+        }
+    }
+
+    #[test]
+    fn a_secret_goes_to_the_origin_of_its_key_else_of_its_hub_and_nowhere_else() {
+        let own = Some("https://models.example/v1");
+        let table = [
+            (Hub::OpenAi, None, "https://api.openai.com/v1/chat/completions", true),
+            (Hub::OpenAi, None, "https://api.openai.com:443", true),
+            (Hub::OpenAi, None, "http://api.openai.com/v1", false),
+            (Hub::OpenAi, None, "https://api.openai.com:8443/v1", false),
+            (Hub::OpenAi, None, "https://api.openai.com.sink.example/v1", false),
+            (Hub::OpenAi, None, "https://api.openai.com@sink.example/v1", false),
+            (Hub::OpenAi, None, "https://sink.example/v1", false),
+            (Hub::OpenAi, own, " https://MODELS.example/v2", true),
+            (Hub::OpenAi, own, "https://api.openai.com/v1", false),
+            (Hub::Custom, own, "https://models.example", true),
+            (Hub::Custom, own, "https://sink.example/v1", false),
+            (Hub::Custom, own, "", false),
+            (Hub::Custom, None, "https://sink.example/v1", true),
+            (Hub::Anthropic, None, "https://sink.example/v1", false),
+        ];
+        for (hub, url, address, may) in table {
+            assert_eq!(key(hub, url).vouches_for(address), may, "{hub} at {url:?}: {address}");
+        }
     }
 }

@@ -30,6 +30,10 @@ pub enum EvaluationRefusal {
     HubNotSpoken { hub: Hub, spoken: String },
     #[error("hub {0} needs a url, here or on the API key")]
     NoUrl(Hub),
+    #[error(
+        "the API key is not for this url; leave the url out, or use a key that was stored for its host and port"
+    )]
+    OtherUrl,
     #[error("{field} {fault}")]
     BadText { field: &'static str, fault: TextFault },
     #[error("{field} must be {range}")]
@@ -49,6 +53,7 @@ impl Refusal for EvaluationRefusal {
             | Self::OtherHub { .. }
             | Self::HubNotSpoken { .. }
             | Self::NoUrl(_)
+            | Self::OtherUrl
             | Self::BadText { .. }
             | Self::OutOfRange { .. } => Kind::Invalid,
         }
@@ -58,7 +63,7 @@ impl Refusal for EvaluationRefusal {
         match self {
             Self::NoHarness => Some("harness_config_ids"),
             Self::OtherHub { .. } | Self::HubNotSpoken { .. } => Some("hub"),
-            Self::NoUrl(_) => Some("url"),
+            Self::NoUrl(_) | Self::OtherUrl => Some("url"),
             Self::BadText { field, .. } | Self::OutOfRange { field, .. } => Some(field),
             Self::NoSuchEvaluation
             | Self::NoSuchKey(_)

@@ -127,6 +127,15 @@ const PATHS: &[Path] = &[
     ("password in a key's address", |secret| {
         api_key(&json!({"url": format!("http://a:{secret}@example.org/")}))
     }),
+    ("query of a key's address", |secret| {
+        api_key(&json!({"url": format!("http://127.0.0.1:9/v1?api_key={secret}")}))
+    }),
+    ("fragment of a key's address", |secret| {
+        api_key(&json!({"url": format!("http://127.0.0.1:9/v1#{secret}")}))
+    }),
+    ("query of the address of a trial", |secret| {
+        trial(&json!({"url": format!("http://127.0.0.1:9/v1?api_key={secret}")}))
+    }),
     ("hub_config of an agent", |secret| {
         let all = ConfigField::ALL.iter().filter(|field| field.is_secret());
         let config: serde_json::Map<_, _> =
@@ -144,6 +153,9 @@ const PATHS: &[Path] = &[
     ("password in an agent's address", |secret| {
         agent(&json!({"agent_url": format!("http://a:{secret}@example.org/")}))
     }),
+    ("query of an agent's address", |secret| {
+        agent(&json!({"agent_url": format!("http://127.0.0.1:9/v1?api-version={secret}")}))
+    }),
     ("address of an upload", |secret| Taking {
         method: Method::PUT,
         path: format!("/v1/uploads/{secret}.{secret}"),
@@ -152,6 +164,13 @@ const PATHS: &[Path] = &[
     }),
     ("password in an evaluation's address", |secret| {
         let url = format!("http://a:{secret}@example.org/");
+        post(
+            "/v1/evaluations",
+            &json!({"id": fresh(), "hub": "custom", "api_key_proxy": fresh(), "url": url}),
+        )
+    }),
+    ("query of an evaluation's address", |secret| {
+        let url = format!("http://127.0.0.1:9/v1?api_key={secret}");
         post(
             "/v1/evaluations",
             &json!({"id": fresh(), "hub": "custom", "api_key_proxy": fresh(), "url": url}),
@@ -379,7 +398,8 @@ async fn nowhere(backend: Backend) {
     let id = made["id"].as_str().unwrap();
     answers += &evaluated(&admin, id, &target.url, "practice").await;
     let refusing = Fixed::start(401, json!({"error": {"message": format!("bad key {secret}")}})).await;
-    answers += &evaluated(&admin, id, &refusing.url, "practice").await;
+    let refused = sent(&admin, &api_key(&json!({"value": secret, "url": refusing.url}))).await.ok();
+    answers += &evaluated(&admin, refused["id"].as_str().unwrap(), &refusing.url, "practice").await;
     answers += &all_of(&sent(&admin, &trial(&json!({"value": secret, "url": refusing.url}))).await);
     answers += &all_of(&admin.get("/v1/api-keys").await);
     answers += &all_of(&admin.get("/v1/audit").await);

@@ -71,6 +71,9 @@ impl CreateEvaluation {
         if asked.needs_url() && self.spec.url.is_none() && key.url.is_none() {
             return Err(EvaluationRefusal::NoUrl(asked));
         }
+        if self.spec.url.as_deref().is_some_and(|url| !key.vouches_for(url)) {
+            return Err(EvaluationRefusal::OtherUrl);
+        }
         Ok(key)
     }
 }
@@ -185,6 +188,22 @@ mod tests {
             given(&[])
                 .when_knowing(&create(), &[fact])
                 .then_refused(&EvaluationRefusal::NoSuchKey(spec().api_key));
+        }
+    }
+
+    #[test]
+    fn a_key_is_not_used_at_an_address_that_it_was_not_stored_for() {
+        let stored = |hub, url: Option<&str>| match key(hub) {
+            ApiKey::Stored(key) => ApiKey::Stored(Box::new(Key { url: url.map(str::to_owned), ..*key })),
+            ApiKey::Absent | ApiKey::Deleted => panic!(),
+        };
+        let asked = |hub| CreateEvaluation { spec: Spec { hub, ..spec() }, ..create() };
+        for fact in [stored(Hub::Custom, Some("http://127.0.0.1:10/v1")), stored(Hub::OpenAi, None)] {
+            let command = asked(fact.key().unwrap().hub);
+            given(&[]).when_knowing(&command, &[fact]).then_refused(&EvaluationRefusal::OtherUrl);
+        }
+        for fact in [stored(Hub::Custom, Some("http://127.0.0.1:9")), stored(Hub::Custom, None)] {
+            assert!(given(&[]).when_knowing(&asked(Hub::Custom), &[fact]).result().is_ok());
         }
     }
 

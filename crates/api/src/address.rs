@@ -15,7 +15,7 @@ pub fn permitted(
     let Some(address) = address.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
-    match egress.check(&address) {
+    match egress.check_kept(&address) {
         Ok(_) => Ok(Some(address)),
         Err(blocked) => {
             let loc = ["body"].iter().chain(field).map(|step| Step::Field((*step).to_owned())).collect();
@@ -39,6 +39,10 @@ mod tests {
     #[test]
     fn a_permitted_address_is_kept_and_none_is_none() {
         assert_eq!(of(Some(" https://example.org/v1 ")).unwrap().as_deref(), Some("https://example.org/v1"));
+        for version in ["2024-06-01", "2024-06-01-preview", "preview"] {
+            let azure = format!("https://example.org/openai/deployments/d?api-version={version}");
+            assert_eq!(of(Some(&azure)).unwrap(), Some(azure));
+        }
         for none in [None, Some(""), Some("  ")] {
             assert_eq!(of(none).unwrap(), None);
         }
@@ -46,7 +50,15 @@ mod tests {
 
     #[test]
     fn another_is_refused_at_its_place_in_the_body_and_not_repeated() {
-        for bad in ["http://127.0.0.1/hunter2", "file:///hunter2", "hunter2"] {
+        for bad in [
+            "http://127.0.0.1/hunter2",
+            "file:///hunter2",
+            "hunter2",
+            "https://example.org/v1?api_key=hunter2",
+            "https://example.org/v1#hunter2",
+            "https://example.org/v1?api-version=hunter2",
+            "https://example.org/v1?api-version=2024-06-01&key=hunter2",
+        ] {
             let Err(ApiError::Invalid(faults)) = of(Some(bad)) else { panic!("{bad}") };
             let fault = serde_json::to_value(&faults[0]).unwrap();
             assert_eq!(fault["loc"], json!(["body", "completion_params", "url"]));

@@ -9,7 +9,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, Response, redirect};
 use url::Url;
 
-use crate::policy::{Blocked, Policy};
+use crate::policy::{Blocked, Policy, bare};
 use crate::resolver::{Guard, Lookup, refusal_in, system_lookup};
 
 /// Longest wait for a connection, TLS handshake included. The limit of the whole call may end it earlier.
@@ -89,6 +89,13 @@ impl Egress {
     pub fn check(&self, url: &str) -> Result<Url, Blocked> {
         let url = Url::parse(url.trim()).map_err(|_| Blocked::Invalid)?;
         self.0.policy.check(&url)?;
+        Ok(url)
+    }
+
+    /// The same for an address that is going to be kept and shown: there must be no room in it for a credential.
+    pub fn check_kept(&self, url: &str) -> Result<Url, Blocked> {
+        let url = self.check(url)?;
+        bare(&url)?;
         Ok(url)
     }
 

@@ -23,6 +23,11 @@ pub enum Blocked {
     Scheme,
     #[error("The address must not contain a user name or password. Store the key in the API key instead.")]
     Userinfo,
+    /// What is kept of an address is kept in the clear.
+    #[error(
+        "The address must not contain a query or a fragment, but for api-version=<version>. Store the key in the API key instead."
+    )]
+    Query,
     #[error(
         "Port {0} is used by other protocols and is not contacted. Ask the operator to list it as allowed."
     )]
@@ -212,6 +217,21 @@ fn zone_of_name(name: &str) -> Zone {
     } else {
         Zone::Public
     }
+}
+
+/// Refuses what may hold a credential: a query, but for the version that Azure wants there, and a fragment.
+pub(crate) fn bare(url: &Url) -> Result<(), Blocked> {
+    let is_bare = url.query_pairs().all(|(name, value)| name == "api-version" && is_version(&value));
+    if is_bare && url.fragment().is_none() { Ok(()) } else { Err(Blocked::Query) }
+}
+
+/// A day, also of a preview, or one of the words for the newest.
+fn is_version(text: &str) -> bool {
+    let day = text.strip_suffix("-preview").unwrap_or(text);
+    let fits = |(place, byte): (usize, u8)| {
+        if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() }
+    };
+    matches!(text, "v1" | "preview" | "latest") || (day.len() == 10 && day.bytes().enumerate().all(fits))
 }
 
 /// No list can make these meaningful targets of a connection.

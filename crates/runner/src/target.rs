@@ -37,6 +37,8 @@ pub enum Barred {
 pub enum Unreachable {
     #[error(transparent)]
     Barred(#[from] Barred),
+    #[error("the API key is not for the address of this evaluation")]
+    Elsewhere,
     #[error("the API key's secret is gone; store the key again")]
     SecretGone,
     /// The store did not answer; worth another try.
@@ -73,6 +75,10 @@ pub async fn callee(store: &Store, team: TeamId, spec: &Spec) -> Result<Callee, 
         (_, None) => credential(store, team, spec.api_key).await?,
         found => found,
     };
+    // The command refused it already; a secret is not given out on the word of one place alone.
+    if spec.url.as_deref().is_some_and(|url| !key.vouches_for(url)) {
+        return Err(Unreachable::Elsewhere);
+    }
     let secret = secret.ok_or(Unreachable::SecretGone)?;
     let target = Target {
         hub: spec.hub,

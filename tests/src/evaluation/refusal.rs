@@ -1,7 +1,7 @@
 //! What may not be asked for, and what may not be done to an evaluation.
 
 use serde_json::{Value, json};
-use touchstone_testkit::{Backend, TargetOptions, World};
+use touchstone_testkit::{Backend, Practice, TargetOptions, World};
 use touchstone_vocabulary::TeamRole;
 
 use crate::contract::Contract;
@@ -148,14 +148,46 @@ async fn an_ended_evaluation_cannot_be_canceled_and_a_name_must_be_a_name() {
     for (body, status) in refusals {
         admin.post("/v1/events", &body).await.refused(status);
     }
-    let hanging = touchstone_testkit::Practice::start(TargetOptions {
-        fault: "hang".parse().ok(),
-        ..TargetOptions::default()
-    })
-    .await;
+    let hanging =
+        Practice::start(TargetOptions { fault: "hang".parse().ok(), ..TargetOptions::default() }).await;
     let (running, key) = (fresh(), admin.key("hanging", &hanging.url).await);
     admin.evaluate(&running, &key, &[SMALL], json!({"sample_size": 1})).await.ok();
     admin.post_empty(&format!("/v1/evaluations/{running}/score")).await.refused(409);
     admin.post_empty(&format!("/v1/evaluations/{running}/cancel")).await.ok();
+    close(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_has_a_key_sent_to_an_address_that_it_was_not_stored_for() {
+    let world = World::start(Backend::Embedded, TargetOptions::default()).await;
+    let admin = &world.admin;
+    let mo = world.somebody("mo@example.org", "default", TeamRole::User).await;
+    let sink = Practice::start(TargetOptions::default()).await;
+    let openai = json!({"name": "openai", "hub": "openai", "value": "practice-key-value",
+        "rate_limit_per_interval": 1, "rate_limit_interval": 1});
+    let openai = admin.post("/v1/api-keys", &openai).await.ok()["id"].as_str().unwrap().to_owned();
+    let custom = admin.key("custom", &world.target.url).await;
+    for (hub, key) in [("openai", &openai), ("custom", &custom)] {
+        let agent =
+            json!({"id": fresh(), "agent_name": hub, "hub": hub, "model_name": "m", "api_key_id": key});
+        let agent = mo.post("/v1/agent-configurations", &agent).await.ok()["id"].clone();
+        let path = format!("/v1/agent-configurations/{}/update", agent.as_str().unwrap());
+        mo.put(&path, &json!({"agent_url": sink.url})).await.ok();
+        let events = head(&world).await;
+        for extra in [
+            json!({"hub": hub, "url": sink.url}),
+            json!({"hub": null, "api_key_proxy": null, "agent_configuration_id": agent}),
+        ] {
+            let refused = mo.evaluate(&fresh(), key, &[SMALL], extra).await.refused(422);
+            assert_eq!(refused["detail"][0]["loc"], json!(["body", "url"]), "{refused}");
+        }
+        let data = json!({"id": fresh(), "hub": hub, "model": "m", "api_key_proxy": key, "url": sink.url,
+            "harness_config_ids": [SMALL]});
+        let event = json!({"type": "CREATE_EVALUATION", "data": data});
+        let refused = admin.post("/v1/events", &event).await.refused(422);
+        assert_eq!(refused["detail"][0]["loc"], json!(["body", "data", "url"]), "{refused}");
+        assert_eq!(head(&world).await, events);
+    }
+    assert_eq!(sink.calls().await["calls"], 0);
     close(world).await;
 }

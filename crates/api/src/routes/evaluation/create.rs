@@ -54,7 +54,7 @@ pub struct EvaluationRequest {
     tags: Option<Vec<String>>,
     /// At most so many prompts per probe.
     sample_size: Option<i64>,
-    /// The target's base URL; by default that of the API key.
+    /// The target's base URL; by default that of the API key, whose host and port it must have.
     url: Option<String>,
     /// Of the catalogue; by default the newest.
     version: Option<String>,
