@@ -1,9 +1,9 @@
-//! Attempts that were denied to somebody who is known. Many of the same kind are one event with a count, so that whoever
-//! knocks often does not fill the log.
+//! What somebody who is known did beside any command. Denied attempts: many of the same kind are one event with a count,
+//! so that whoever knocks often does not fill the log. And the use of a key where nothing else tells of it.
 
 use serde::{Deserialize, Serialize};
 use touchstone_kernel::{Event, Owned, State};
-use touchstone_vocabulary::{AccessId, DenialReason, Time, TokenId, UserId};
+use touchstone_vocabulary::{AccessId, ApiKeyId, DenialReason, Time, TokenId, UserId};
 
 /// Attempts of the same kind, close together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,13 @@ pub struct Denials {
 #[serde(rename_all = "snake_case")]
 pub enum AccessEvent {
     Denied(Denials),
+    /// A key's secret was opened for a request that leaves no event of its own.
+    KeyUsed {
+        user: UserId,
+        api_key: ApiKeyId,
+        /// As the served document names it.
+        operation: String,
+    },
 }
 
 impl Event for AccessEvent {
@@ -44,7 +51,7 @@ impl State for Access {
 
     fn apply(&mut self, event: &AccessEvent) {
         match event {
-            AccessEvent::Denied(_) => *self = Self::Recorded,
+            AccessEvent::Denied(_) | AccessEvent::KeyUsed { .. } => *self = Self::Recorded,
         }
     }
 

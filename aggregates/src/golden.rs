@@ -66,6 +66,7 @@ const FILES: &[(&str, &str)] = files![
     "reservation/taken.v1.json",
     "reservation/released.v1.json",
     "access/denied.v1.json",
+    "access/key_used.v1.json",
     "notice/received.v1.json",
     "local_eval_token/issued.v1.json",
     "local_eval_token/revoked.v1.json",
@@ -216,7 +217,7 @@ mod tests {
         UserEvent { Registered = "registered", IdentityLinked = "identity_linked" }
         TokenEvent { Issued = "issued", IssuedToService = "issued_to_service", Revoked = "revoked" }
         ReservationEvent { Taken = "taken", Released = "released" }
-        AccessEvent { Denied = "denied" }
+        AccessEvent { Denied = "denied", KeyUsed = "key_used" }
         NoticeEvent { Received = "received" }
         LocalEvalTokenEvent { Issued = "issued", Revoked = "revoked" }
         PromptEvent { Created = "created", Updated = "updated" }

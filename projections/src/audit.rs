@@ -22,7 +22,7 @@ use crate::batch::{document, event, replacing};
 pub struct AuditRows;
 
 const COLUMNS: &[&str] = &["team_id", "ordinal", "event_id", "kind", "actor", "user_id", "at", "detail"];
-/// An evaluation names the key that it will use.
+/// An evaluation names the key that it will use; of other uses there is an event.
 const KEY_USED: &str = "api_key.used";
 
 #[async_trait]
@@ -88,7 +88,7 @@ fn entry(recorded: &Recorded) -> Result<Option<Entry>, ApplyError> {
         InviteEvent::CONTEXT => of_invite(recorded)?,
         ApiKeyEvent::CONTEXT => of_api_key(recorded)?,
         AgentConfigurationEvent::CONTEXT => of_agent_configuration(recorded)?,
-        AccessEvent::CONTEXT => of_access(recorded)?,
+        AccessEvent::CONTEXT => return of_access(recorded).map(Some),
         NoticeEvent::CONTEXT => of_notice(recorded)?,
         LocalEvalTokenEvent::CONTEXT => of_local_eval_token(recorded)?,
         EvaluationEvent::CONTEXT => return of_evaluation(recorded),
@@ -168,12 +168,20 @@ fn of_agent_configuration(recorded: &Recorded) -> Result<Told, ApplyError> {
     })
 }
 
-fn of_access(recorded: &Recorded) -> Result<Told, ApplyError> {
-    let AccessEvent::Denied(Denials { user, token, operation, reason, count, first_at }) = event(recorded)?;
-    let detail = json!({
-        "operation": operation, "reason": reason, "count": count, "token_id": token, "first_at": first_at.secs(),
-    });
-    Ok((Some(user), detail))
+fn of_access(recorded: &Recorded) -> Result<Entry, ApplyError> {
+    let (kind, user, detail) = match event(recorded)? {
+        AccessEvent::Denied(Denials { user, token, operation, reason, count, first_at }) => {
+            let detail = json!({
+                "operation": operation, "reason": reason, "count": count, "token_id": token,
+                "first_at": first_at.secs(),
+            });
+            (recorded.envelope.name.as_str(), user, detail)
+        }
+        AccessEvent::KeyUsed { user, api_key, operation } => {
+            (KEY_USED, user, json!({"api_key_id": api_key, "operation": operation}))
+        }
+    };
+    Ok(Entry { kind: kind.to_owned(), user: Some(user), detail })
 }
 
 fn of_notice(recorded: &Recorded) -> Result<Told, ApplyError> {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
+use touchstone_aggregates::access::AccessEvent;
 use touchstone_testkit::{Backend, TargetOptions, World, eventually};
 use touchstone_vocabulary::TeamRole;
 
@@ -21,6 +22,9 @@ async fn told(backend: Backend) {
     mo.post("/v1/teams", &json!({"name": "x"})).await.ok();
     mo.post("/v1/api-keys", &json!({})).await.refused(403);
     let key = admin.key("rotated", &world.target.url).await;
+    for _ in 0..2 {
+        mo.get(&format!("/v1/api-keys/{key}/models")).await.ok();
+    }
     let change = json!({"value": "another-key-value", "status": "inactive"});
     admin.put(&format!("/v1/api-keys/{key}"), &change).await.ok();
     world.revoke(&former).await;
@@ -39,13 +43,16 @@ async fn told(backend: Backend) {
     assert!(reasons.contains(&(json!("post_api_keys"), json!("forbidden"))), "{reasons:?}");
     assert!(reasons.contains(&(json!("get_users_me"), json!("token_revoked"))), "{reasons:?}");
     assert!(of("access.denied").iter().all(|row| row["user_id"] == json!(mo_id)));
-    assert_eq!(of("api_key.used")[0]["detail"]["evaluation_id"], json!(evaluation));
+    assert_eq!(of("api_key.used")[1]["detail"]["evaluation_id"], json!(evaluation));
     assert_eq!(of("api_key.secret_rotated")[0]["detail"], json!({"api_key_id": key}));
     assert_eq!(of("api_key.status_changed")[0]["detail"], json!({"api_key_id": key, "status": "inactive"}));
     assert_eq!(of("token.issued").len(), 3);
     assert_eq!(of("token.revoked")[0]["actor"], json!("system:operator"));
     let added = of("team.member_added");
     assert!(added.iter().any(|row| row["user_id"] == json!(mo_id) && row["detail"]["role"] == "user"));
+    let models = &of("api_key.used")[0];
+    assert_eq!(models["detail"], json!({"api_key_id": key, "operation": "get_api_keys_models"}));
+    assert_eq!((of("api_key.used").len(), &models["user_id"]), (2, &json!(mo_id)), "asked of the hub once");
     let seqs: Vec<i64> = rows(&all).iter().map(|row| count(row, "seq")).collect();
     assert!(seqs.is_sorted_by(|a, b| a > b), "newest first");
 
@@ -105,8 +112,11 @@ async fn a_flood_of_denied_attempts_is_a_handful_of_events_and_holds_nobody_up()
     let denied = async || {
         let all = history(&world).await.into_iter();
         all.filter(|event| event.envelope.name == "access.denied")
-            .map(|event| event.event::<touchstone_aggregates::access::AccessEvent>().unwrap())
-            .map(|touchstone_aggregates::access::AccessEvent::Denied(denials)| denials.count)
+            .map(|event| event.event::<AccessEvent>().unwrap())
+            .map(|event| match event {
+                AccessEvent::Denied(denials) => denials.count,
+                AccessEvent::KeyUsed { .. } => panic!("nothing was used"),
+            })
             .collect::<Vec<u64>>()
     };
     assert_eq!(denied().await.first(), Some(&1), "the first at once");

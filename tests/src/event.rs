@@ -31,25 +31,29 @@ async fn door(backend: Backend) {
         json!({"id": id, "name": "door", "hub": "custom", "model": "m", "api_key_proxy": key,
                "harness_config_ids": [SMALL], "sample_size": 1, "agent_params": {"temperature": 0}})
     };
-    for caller in [admin, &service] {
-        let id = fresh();
-        let created = caller.post("/v1/events", &event("CREATE_EVALUATION", asked(&id))).await.ok();
-        contract.holds("post", "/v1/events", &created);
-        assert_eq!((&created["type"], &created["data"]), (&json!("CREATE_EVALUATION"), &asked(&id)));
-        assert!(created["created_at"].is_f64() && created["metadata"].is_null());
-        let start = event("START_EVALUATION", json!({"evaluation_id": id}));
-        caller.post("/v1/events", &start).await.ok();
-        assert_eq!(admin.ended(&id).await["status"], "COMPLETED");
-        caller.post("/v1/events", &start).await.refused(409);
-        caller
-            .post("/v1/events", &event("CANCEL_EVALUATION", json!({"evaluation_id": id})))
-            .await
-            .refused(409);
-        mo.post("/v1/events", &event("DELETE_EVALUATION", json!({"evaluation_id": id}))).await.ok();
-        admin.get(&format!("/v1/evaluations/{id}")).await.refused(404);
-        mo.post("/v1/events", &event("START_EVALUATION", json!({"evaluation_id": id}))).await.refused(403);
-        admin.post("/v1/events", &event("START_EVALUATION", json!({"evaluation_id": id}))).await.refused(404);
+    let id = fresh();
+    let created = admin.post("/v1/events", &event("CREATE_EVALUATION", asked(&id))).await.ok();
+    contract.holds("post", "/v1/events", &created);
+    assert_eq!((&created["type"], &created["data"]), (&json!("CREATE_EVALUATION"), &asked(&id)));
+    assert!(created["created_at"].is_f64() && created["metadata"].is_null());
+    let start = event("START_EVALUATION", json!({"evaluation_id": id}));
+    admin.post("/v1/events", &start).await.ok();
+    assert_eq!(admin.ended(&id).await["status"], "COMPLETED");
+    admin.post("/v1/events", &start).await.refused(409);
+    admin.post("/v1/events", &event("CANCEL_EVALUATION", json!({"evaluation_id": id}))).await.refused(409);
+    // A service tells, and has no word in what the team does.
+    for (kind, data) in [
+        ("CREATE_EVALUATION", asked(&fresh())),
+        ("START_EVALUATION", json!({"evaluation_id": id})),
+        ("CANCEL_EVALUATION", json!({"evaluation_id": id})),
+        ("DELETE_EVALUATION", json!({"evaluation_id": id})),
+    ] {
+        service.post("/v1/events", &event(kind, data)).await.refused(403);
     }
+    mo.post("/v1/events", &event("DELETE_EVALUATION", json!({"evaluation_id": id}))).await.ok();
+    admin.get(&format!("/v1/evaluations/{id}")).await.refused(404);
+    mo.post("/v1/events", &start).await.refused(403);
+    admin.post("/v1/events", &start).await.refused(404);
 
     // Notices are kept under the id that they come with, once.
     let id = fresh();

@@ -111,6 +111,11 @@ async fn first_sight(backend: Backend) {
     let refused = elsewhere.get("/v1/users/me").await.refused(403);
     assert!(refused["detail"].as_str().unwrap().contains("X-Team: personal"), "{refused}");
     assert_eq!(in_team(&elsewhere, "personal", "/v1/users/me").await.ok()["team_id"], teams[0]["id"]);
+    eventually("she is told in her own team that she was denied another", || async {
+        let audit = ada.get("/v1/audit?kind=access.denied").await.ok();
+        (audit["results"][0]["detail"]["operation"] == "get_users_me").then_some(())
+    })
+    .await;
     close(world).await;
 }
 

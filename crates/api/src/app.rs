@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::extract::FromRef;
-use touchstone_commands::access::RecordDenials;
+use touchstone_commands::access::{RecordDenials, RecordKeyUse};
 use touchstone_commands::agent_configuration::{
     ArchiveAgentConfiguration, CreateAgentConfiguration, RequestAgentFile, TakeAgentFile,
     UpdateAgentConfiguration,
@@ -75,6 +75,7 @@ pub trait Dispatch:
     + Handle<IssueLocalEvalToken>
     + Handle<RevokeLocalEvalToken>
     + Handle<RecordDenials>
+    + Handle<RecordKeyUse>
     + Handle<CreateAgentConfiguration>
     + Handle<UpdateAgentConfiguration>
     + Handle<ArchiveAgentConfiguration>
@@ -123,6 +124,7 @@ impl<T> Dispatch for T where
         + Handle<IssueLocalEvalToken>
         + Handle<RevokeLocalEvalToken>
         + Handle<RecordDenials>
+        + Handle<RecordKeyUse>
         + Handle<CreateAgentConfiguration>
         + Handle<UpdateAgentConfiguration>
         + Handle<ArchiveAgentConfiguration>

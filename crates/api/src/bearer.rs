@@ -130,9 +130,25 @@ impl Bearer {
         let identity = provider.verify(jwt, app.clock.now()).await.map_err(distrusted)?;
         let person = newcomer::person(app, &identity).await?;
         let memberships = team::memberships(&app.db, person.user).await?;
-        let (team, role) = placed(&identity, wanted, &memberships)?;
-        let standing = Standing::Member(role);
-        let known = Known { user: person.user, team, standing, email: person.email, token: None };
+        let known = |(team, role)| Known {
+            user: person.user,
+            team,
+            standing: Standing::Member(role),
+            email: person.email.clone(),
+            token: None,
+        };
+        let known = match placed(&identity, wanted, &memberships) {
+            Ok(place) => known(place),
+            // Remembered in a team of the caller's own: another's must not hear of it.
+            Err(error) => {
+                return Err(match placed(&identity, Some(PERSONAL), &memberships) {
+                    Ok(place) => {
+                        Unknown::Barred { known: known(place), reason: DenialReason::Forbidden, error }
+                    }
+                    Err(_) => error.into(),
+                });
+            }
+        };
         let vouched = Vouched { known, expires_at: identity.expires_at };
         self.vouched.insert(key, vouched.clone()).await;
         Ok(vouched.known)

@@ -199,7 +199,12 @@ const CONTEXTS: &[(&str, &str, &str, &str)] = &[
         "who holds a name that is unique: in a team, among one person's things (`_/<user>` in place of the team), or in \
          the whole installation (`_`)",
     ),
-    (AccessEvent::CONTEXT, "<team>/<id>", "", "attempts that were denied to somebody who is known"),
+    (
+        AccessEvent::CONTEXT,
+        "<team>/<id>",
+        "",
+        "attempts that were denied to somebody who is known, and uses of keys that no other event tells of",
+    ),
     (
         NoticeEvent::CONTEXT,
         "<team>/<notice>",

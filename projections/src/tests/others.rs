@@ -222,6 +222,12 @@ async fn the_audit_tells_who_did_what_in_which_team_and_holds_no_text() {
             first_at: Time::from_secs(7),
         };
         past.push::<Access>(&Owned::new(TEAM, AccessId(Uuid::from_u128(1))), &AccessEvent::Denied(denials));
+        let used = AccessEvent::KeyUsed {
+            user: BO,
+            api_key: ApiKeyId(Uuid::from_u128(1)),
+            operation: "get_api_keys_models".to_owned(),
+        };
+        past.push::<Access>(&Owned::new(TEAM, AccessId(Uuid::from_u128(2))), &used);
         let received = NoticeEvent::Received {
             kind: "LOGIN_COMPLETE".to_owned(),
             by: BO,
@@ -234,6 +240,10 @@ async fn the_audit_tells_who_did_what_in_which_team_and_holds_no_text() {
         let all = stage.lines(kinds, vec![TEAM.to_string().into()]).await;
         for line in [
             format!("team.member_removed {EVE} {{}}"),
+            format!(
+                "api_key.used {BO} {{\"api_key_id\":\"{}\",\"operation\":\"get_api_keys_models\"}}",
+                Uuid::from_u128(1)
+            ),
             format!("invite.accepted {BO} {{\"invite_id\":\"{}\"}}", Uuid::from_u128(1)),
             format!(
                 "notice.received {BO} {{\"notice_id\":\"{}\",\"type\":\"LOGIN_COMPLETE\"}}",

@@ -262,7 +262,7 @@ async fn models(
     let id = key.id.parse().map_err(|_| ApiError::missing(NOUN))?;
     let found = api_key::credential(&app.db, caller.team, id).await?;
     let credential = found.ok_or_else(|| ApiError::missing(NOUN))?;
-    let models = live::models(&app, (caller.team, id), hub_named(&key.hub)?, credential).await?;
+    let models = live::models(&app, &caller, id, hub_named(&key.hub)?, credential).await?;
     Ok(Reply::now(Models { models }))
 }
 

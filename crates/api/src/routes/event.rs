@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use touchstone_commands::evaluation::{CancelEvaluation, DeleteEvaluation, RequestStart};
 use touchstone_commands::notice::ReceiveNotice;
 use touchstone_kernel::Visible;
-use touchstone_vocabulary::{EvaluationId, NoticeId};
+use touchstone_vocabulary::{EvaluationId, NoticeId, TeamRole};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::{ToSchema, openapi};
 use utoipa_axum::router::OpenApiRouter;
@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::body::{Body, parsed};
 use crate::caller::{Caller, Standing};
 use crate::error::{ApiError, Fault, Step};
+use crate::policy::Rule;
 use crate::reply::{Answer, Reply};
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
@@ -81,17 +82,19 @@ impl Meaning {
 
     /// Whether somebody may ask for this.
     fn check(self, caller: &Caller) -> Result<(), ApiError> {
-        let demand = match self {
+        let demand = match (self, caller.standing) {
+            (Self::Notice, _)
             // Like the operations that they stand for.
-            Self::Cancel | Self::Delete | Self::Generate | Self::Chat | Self::Notice => return Ok(()),
-            Self::Create | Self::Start | Self::Later if caller.is_admin() => return Ok(()),
-            Self::Create | Self::Start | Self::Later => "this type needs the role admin in your team",
-            Self::Report => "this type is reserved for workers of the service",
+            | (Self::Cancel | Self::Delete | Self::Generate | Self::Chat, Standing::Member(_))
+            | (Self::Create | Self::Start | Self::Later, Standing::Member(TeamRole::Admin))
+            | (Self::Report, Standing::Service) => return Ok(()),
+            (Self::Cancel | Self::Delete | Self::Generate | Self::Chat, Standing::Service) => Rule::Member.demand(),
+            (Self::Create | Self::Start | Self::Later, Standing::Member(TeamRole::User) | Standing::Service) => {
+                "this type needs the role admin in your team"
+            }
+            (Self::Report, Standing::Member(_)) => "this type is reserved for workers of the service",
         };
-        match caller.standing {
-            Standing::Service => Ok(()),
-            Standing::Member(_) => Err(ApiError::Forbidden(demand.to_owned())),
-        }
+        Err(ApiError::Forbidden(demand.to_owned()))
     }
 }
 
@@ -106,9 +109,9 @@ fn types() -> openapi::Object {
         .schema_type(SchemaType::Type(Type::String))
         .enum_values(Some(TYPES.map(|(word, _)| word)))
         .description(Some(
-            "CANCEL_EVALUATION, DELETE_EVALUATION, CREATE_HARNESS_CONFIG, CREATE_HARNESS_CONFIG_CHAT and \
-             LOGIN_COMPLETE are open to every member, other commands to admins, reports of workers to services. \
-             Detections are not asked for here.",
+            "CANCEL_EVALUATION, DELETE_EVALUATION, CREATE_HARNESS_CONFIG and CREATE_HARNESS_CONFIG_CHAT are open to every \
+             member, other commands to admins, reports of workers to services, LOGIN_COMPLETE to all. Detections are not \
+             asked for here.",
         ))
         .build()
 }
@@ -229,8 +232,6 @@ fn evaluation(data: &Map<String, Value>) -> Result<EvaluationId, ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use touchstone_vocabulary::TeamRole;
-
     use super::*;
     use crate::tests::caller;
 
@@ -241,13 +242,14 @@ mod tests {
     }
 
     #[test]
-    fn members_stop_and_delete_admins_create_and_services_report() {
-        for meaning in [Meaning::Cancel, Meaning::Delete, Meaning::Notice] {
-            assert_eq!(allowed(meaning), [true, true, true], "{meaning:?}");
+    fn members_stop_and_delete_admins_create_and_services_only_tell() {
+        for meaning in [Meaning::Cancel, Meaning::Delete] {
+            assert_eq!(allowed(meaning), [true, true, false], "{meaning:?}");
         }
         for meaning in [Meaning::Create, Meaning::Start, Meaning::Later] {
-            assert_eq!(allowed(meaning), [true, false, true], "{meaning:?}");
+            assert_eq!(allowed(meaning), [true, false, false], "{meaning:?}");
         }
+        assert_eq!(allowed(Meaning::Notice), [true, true, true]);
         assert_eq!(allowed(Meaning::Report), [false, false, true]);
     }
 

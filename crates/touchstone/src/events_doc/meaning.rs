@@ -174,6 +174,9 @@ fn of_access(event: &AccessEvent) -> &'static str {
             "Somebody who is known was not let through, `count` times since `first_at`: the same operation for the same \
              reason, joined so that there is at most one such event in ten seconds."
         }
+        AccessEvent::KeyUsed { .. } => {
+            "A key's secret was opened for a request that leaves no event of its own. Evaluations name their key themselves."
+        }
     }
 }
 
