@@ -1,7 +1,10 @@
 //! An evaluation's history as server-sent events.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use touchstone_testkit::{Backend, Caller, TargetOptions, World, eventually};
+use touchstone_kernel::Clock as _;
+use touchstone_testkit::{Backend, Caller, TargetOptions, Wish, World, eventually};
 use touchstone_vocabulary::TeamRole;
 
 use crate::contract::Contract;
@@ -138,5 +141,35 @@ async fn a_stream_ends_with_the_deletion_and_others_never_hear_it() {
     let (heard, _) = tokio::join!(listening, deleting);
     assert_eq!(heard.last().map(|message| message.name.as_str()), Some("evaluation.deleted"));
     admin.get(&path).await.refused(404);
+    close(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_ends_within_five_seconds_when_its_token_is_revoked_or_expires() {
+    let world = World::start(Backend::Embedded, TargetOptions::default()).await;
+    let path = format!("/v1/evaluations/{}/events", finished(&world.admin, &world.target.url).await);
+    let revoked = world.somebody("mo@example.org", "default", TeamRole::User).await;
+    let expires_at = Some(world.clock.now().plus(Duration::from_hours(1)));
+    let expired =
+        Wish { email: "ex@example.org".into(), team: "default".into(), expires_at, ..Wish::default() };
+    let expired = world.issue(&expired).await;
+    let open = async |caller: &Caller| {
+        let answer = caller.request(reqwest::Method::GET, &path).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer
+    };
+    let ended = async |mut answer: reqwest::Response| {
+        let rest = async { while answer.chunk().await.unwrap().is_some() {} };
+        tokio::time::timeout(Duration::from_secs(5), rest).await.expect("the stream ends");
+    };
+    let (first, second, mut third) = (open(&revoked).await, open(&expired).await, open(&world.admin).await);
+    world.revoke(&revoked).await;
+    ended(first).await;
+    world.clock.advance(Duration::from_hours(1));
+    ended(second).await;
+    // Another's goes on.
+    while let Ok(chunk) = tokio::time::timeout(Duration::from_secs(1), third.chunk()).await {
+        assert!(chunk.unwrap().is_some(), "it is open");
+    }
     close(world).await;
 }

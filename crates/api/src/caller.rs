@@ -13,6 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 use touchstone_kernel::{Actor, Idempotency, Repeatable};
+use touchstone_vault::VaultError;
 use touchstone_vocabulary::{DenialReason, TeamId, TeamRole, UserId};
 use uuid::Uuid;
 
@@ -27,6 +28,10 @@ use crate::repeat;
 use crate::witness::{Attempt, Witness};
 
 const LONGEST_KEY: usize = 255;
+/// Whose data key tells repeated requests by their tags. Made before anybody asks, so that nobody waits for it.
+pub const REQUESTS: &str = "request";
+/// How soon an answer that goes on notices that its caller may no longer have it, beside what [`Bearer`] remembers.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// What a caller is to the team that the token names.
@@ -118,6 +123,7 @@ impl Gate {
             }
             Err(Unknown::Barred { known, reason, error }) => {
                 self.denied(&known, operation, reason);
+                self.failed(from)?;
                 Err(error)
             }
         }
@@ -176,7 +182,8 @@ impl Gate {
         Ok(())
     }
 
-    /// The key of a repeatable request with a digest of all that it asks for.
+    /// The key of a repeatable request with a digest of all that it asks for, secrets included: nobody can try texts out
+    /// on it who has only the database.
     async fn idempotency(&self, request: &mut Request) -> Result<Option<Idempotency>, ApiError> {
         if matches!(*request.method(), Method::GET | Method::HEAD) {
             return Ok(None);
@@ -199,33 +206,51 @@ impl Gate {
         }
         hasher.update(&bytes);
         *request.body_mut() = Body::from(bytes);
-        Ok(Some(Idempotency { key, digest: hasher.finalize().to_hex().to_string() }))
+        let sealing = self.app.vault.data_key_or_create(REQUESTS).await?.ok_or(VaultError::Altered)?;
+        let tag = blake3::Hash::from_bytes(sealing.tag(hasher.finalize().as_bytes()));
+        Ok(Some(Idempotency { key, digest: tag.to_hex().to_string() }))
     }
 
-    /// Has the route answer, within its time. A write is carried out to its end whether or not the client still
-    /// listens, and one with an idempotency key once.
-    async fn answered(&self, row: &Row, request: Request, next: Next) -> Result<Response, ApiError> {
-        let limits = &self.app.limits;
-        let seconds = row.seconds(limits);
+    /// All that is done for a request after its token was found good, the reading of its body included, within the time
+    /// of its operation.
+    async fn within(
+        &self,
+        row: &Row,
+        work: impl Future<Output = Result<Response, ApiError>>,
+    ) -> Result<Response, ApiError> {
+        let seconds = row.seconds(&self.app.limits);
+        tokio::time::timeout(Duration::from_secs(seconds), work).await.unwrap_or(Err(ApiError::Late(seconds)))
+    }
+
+    /// Admits a request and has its route answer.
+    async fn admitted(
+        &self,
+        known: Known,
+        row: &Row,
+        mut request: Request,
+        next: Next,
+    ) -> Result<Response, ApiError> {
+        self.admit(known, row, &mut request).await?;
+        self.answered(request, next).await
+    }
+
+    /// Has the route answer. A write is carried out to its end whether or not the client still listens, and one with an
+    /// idempotency key once.
+    async fn answered(&self, request: Request, next: Next) -> Result<Response, ApiError> {
         let repeatable = request.extensions().get::<Caller>().and_then(|caller| self.repeatable(caller));
         let is_read = request.method().is_safe();
         let requests = Arc::clone(&self.app.requests);
-        let answering = async move {
-            let work = next.run(request);
-            if is_read {
-                return Ok(work.await);
-            }
-            to_its_end(async move {
-                Ok(match repeatable {
-                    Some(repeatable) => repeat::once(requests.as_ref(), &repeatable, work).await,
-                    None => work.await,
-                })
+        let work = next.run(request);
+        if is_read {
+            return Ok(work.await);
+        }
+        to_its_end(async move {
+            Ok(match repeatable {
+                Some(repeatable) => repeat::once(requests.as_ref(), &repeatable, work).await,
+                None => work.await,
             })
-            .await
-        };
-        tokio::time::timeout(Duration::from_secs(seconds), answering)
-            .await
-            .unwrap_or(Err(ApiError::Late(seconds)))
+        })
+        .await
     }
 
     /// The same where the address is the credential: one that permits nothing counts like a token that is unknown.
@@ -236,11 +261,26 @@ impl Gate {
         next: Next,
         from: Option<IpAddr>,
     ) -> Result<Response, ApiError> {
-        let response = self.answered(row, request, next).await?;
+        let response = self.within(row, self.answered(request, next)).await?;
         if response.status() == StatusCode::FORBIDDEN {
             self.failed(from)?;
         }
         Ok(response)
+    }
+
+    /// Comes to its end when the caller would no longer be let in with these headers. For answers that go on.
+    pub(crate) async fn departure(self: Arc<Self>, caller: Caller, headers: HeaderMap) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let known = self.bearer.known(&self.app, &headers).await;
+            let is_the_same = |known: &Known| {
+                (known.user, known.team) == (caller.user, caller.team) && Rule::Member.admits(known.standing)
+            };
+            // Where the store is away, the client may come back.
+            if !known.is_ok_and(|known| is_the_same(&known)) {
+                return;
+            }
+        }
     }
 
     fn repeatable(&self, caller: &Caller) -> Option<Repeatable> {
@@ -272,13 +312,10 @@ pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Ne
         Ok(known) => known,
         Err(error) => return error.into_response(),
     };
-    let admitted = match row {
-        Some(row) => gate.admit(known.clone(), row, &mut request).await.map(|()| row),
+    request.extensions_mut().insert(Arc::clone(&gate));
+    let answered = match row {
+        Some(row) => gate.within(row, gate.admitted(known.clone(), row, request, next)).await,
         None => Err(ApiError::Forbidden("no rule admits anybody to this operation".to_owned())),
-    };
-    let answered = match admitted {
-        Ok(row) => gate.answered(row, request, next).await,
-        Err(error) => Err(error),
     };
     let response = answered.unwrap_or_else(IntoResponse::into_response);
     if response.status() == StatusCode::FORBIDDEN {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt as _, stream};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use touchstone_kernel::{History, Recorded, StreamRange, Unavailable};
@@ -138,15 +138,16 @@ fn message(recorded: &Recorded) -> Result<Event, axum::Error> {
     Event::default().id(envelope.seq.to_string()).event(&envelope.name).json_data(Shown::of(recorded))
 }
 
-/// The stream as an answer.
+/// The stream as an answer, until its client may no longer have it.
 pub fn sse(
     history: Arc<dyn History>,
     team: TeamId,
     id: EvaluationId,
     after: i64,
     heartbeat: Duration,
+    departure: impl Future<Output = ()> + Send + 'static,
 ) -> Sse<impl Stream<Item = Result<Event, axum::Error>> + Send> {
-    Sse::new(messages(history, ranges(team, id), after))
+    Sse::new(messages(history, ranges(team, id), after).take_until(departure))
         .keep_alive(KeepAlive::new().interval(heartbeat).text("heartbeat"))
 }
 
@@ -203,6 +204,10 @@ mod tests {
     }
 
     async fn text(after: i64) -> String {
+        text_until(after, std::future::pending()).await
+    }
+
+    async fn text_until(after: i64, departure: impl Future<Output = ()> + Send + 'static) -> String {
         let past = vec![
             (3, "evaluation.created"),
             (4, "evaluation.planned"),
@@ -210,7 +215,7 @@ mod tests {
             (9, "evaluation.deleted"),
         ];
         let (team, id) = (TeamId(Uuid::from_u128(1)), EvaluationId(Uuid::from_u128(2)));
-        let sse = sse(Arc::new(Past(past)), team, id, after, Duration::from_secs(15));
+        let sse = sse(Arc::new(Past(past)), team, id, after, Duration::from_secs(15), departure);
         let bytes = to_bytes(sse.into_response().into_body(), 1 << 20).await.unwrap();
         String::from_utf8(bytes.to_vec()).unwrap()
     }
@@ -222,6 +227,11 @@ mod tests {
         assert_eq!(ids, ["3", "4", "7", "9"]);
         assert!(text.contains("event: evaluation.canceled") && text.contains("retry: 2000"));
         assert!(text.contains(r#""payload":{"name":{"$open":"nightly"}}"#) && !text.contains("$sealed"));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_told_to_a_client_that_may_not_have_it_any_more() {
+        assert_eq!(text_until(0, std::future::ready(())).await, "");
     }
 
     #[tokio::test]

@@ -42,7 +42,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use app::{App, Dispatch, Status};
-pub use caller::{Caller, Standing};
+pub use caller::{Caller, REQUESTS, Standing};
 pub use edge::{Edge, Peer};
 pub use error::{ApiError, Fault};
 pub use finder::Finder;

@@ -46,7 +46,7 @@ pub struct Limits {
     pub key_tests_per_minute: u32,
     /// Of one token.
     pub invites_per_minute: u32,
-    /// Requests with a token that is unknown, of one address.
+    /// Requests with a token that is not good, of one address; of IPv6, of one network of 64 bits.
     pub failures_per_minute: u32,
     /// A revoked token is refused after this at the latest.
     #[serde(skip)]

@@ -3,7 +3,7 @@
 //! Counted in this process alone: an installation of several admits as many times more.
 
 use std::hash::Hash;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -73,9 +73,17 @@ impl Rates {
         }
     }
 
-    /// Counts a request without a token that is known.
+    /// Counts a request without a token that is good. Of IPv6 the network counts: one client has all of its addresses.
     pub fn failed(&self, from: IpAddr) -> Result<(), Duration> {
-        self.failures.one(&from)
+        self.failures.one(&network(from))
+    }
+}
+
+/// An IPv4 address as it is, also one that is written as IPv6; the first 64 bits of another.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
     }
 }
 
@@ -112,6 +120,9 @@ mod tests {
         let rates = Rates::new(&Limits { reads_per_minute: 0, failures_per_minute: 3, ..Limits::default() });
         let from = |text: &str| (0..10).filter(|_| rates.failed(text.parse().unwrap()).is_ok()).count();
         assert_eq!((from("192.0.2.1"), from("2001:db8::1")), (3, 3));
+        let same = ["::ffff:192.0.2.1", "2001:db8::2", "2001:db8:0:0:ffff::1"];
+        assert_eq!(same.map(from), [0, 0, 0], "the same client at another of its addresses");
+        assert_eq!((from("192.0.2.2"), from("2001:db8:0:1::1")), (3, 3));
         assert_eq!(admitted(&rates, Kind::Read, ONE, 5000), 5000);
     }
 }

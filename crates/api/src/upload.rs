@@ -78,7 +78,9 @@ pub fn essence(kind: &str) -> String {
 /// under its idempotency key is about the same file.
 pub fn grant(app: &App, caller: &Caller, context: &str, owner: Uuid, announced: &Announced) -> Grant {
     let file = match &caller.idempotency {
-        Some(known) => Uuid::new_v5(&owner, format!("{}\n{}", caller.user, known.key).as_bytes()),
+        Some(known) => {
+            Uuid::new_v5(&owner, format!("{}\n{}\n{}", caller.user, known.key, known.digest).as_bytes())
+        }
         None => app.clock.new_id(),
     };
     let Announced { name: _, media, size, checksum } = announced;

@@ -1,7 +1,9 @@
 //! Carrying out a command: fold, decide, append; and again when somebody else was faster.
 
 use cqrs_es::EventStore as _;
-use touchstone_kernel::{Command, Event, Handle, Kind, Meta, Pending, Receipt, Rejection, State};
+use touchstone_kernel::{
+    Command, Event, Handle, Kind, Meta, Pending, Receipt, Refusal as _, Rejection, State,
+};
 use touchstone_vocabulary::TeamId;
 
 use crate::append::{Answer, Outcome, key_row, scope};
@@ -57,16 +59,19 @@ impl Store {
         let store = recording.event_store::<C::On>();
         let context = store.load_aggregate(stream).await.map_err(bridge::rejection)?;
         let before = version(context.current_sequence);
-        if meta.expected.is_some_and(|expected| expected != before) {
-            return Err(Rejection::Stale);
-        }
         let state = &context.aggregate.0;
 
         let mut facts = Vec::new();
         for wanted in command.wants(state) {
             facts.push(self.load::<C::Wants>(&wanted).await?.state);
         }
-        let events = command.decide(state, &facts, meta).map_err(|refusal| Rejection::refused(&refusal))?;
+        let decided = command.decide(state, &facts, meta);
+        // Of a thing that is not there, no version is the wrong one.
+        let is_missing = decided.as_ref().is_err_and(|refusal| refusal.kind() == Kind::Missing);
+        if !is_missing && meta.expected.is_some_and(|expected| expected != before) {
+            return Err(Rejection::Stale);
+        }
+        let events = decided.map_err(|refusal| Rejection::refused(&refusal))?;
         let answer = Answer {
             context: C::On::STREAM.to_owned(),
             stream: stream.to_owned(),

@@ -195,6 +195,7 @@ impl Server {
         }
         let address = match socket {
             Some(socket) => {
+                core.store.vault().data_key_or_create(touchstone_api::REQUESTS).await?;
                 Some(api(settings, socket, &core, Shared { egress, files, detectors, finder }, &mut tasks)?)
             }
             None => None,

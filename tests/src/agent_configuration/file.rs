@@ -256,3 +256,15 @@ async fn of_a_file_that_nobody_waits_for_any_more_when_it_is_in_nothing_stays() 
     assert_eq!(kept(&world), 0);
     close(world).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_is_not_there_is_missing_whatever_the_server_is_called() {
+    let world = World::start(Backend::Embedded, TargetOptions::default()).await;
+    let path = made(&world.admin, "helper").await;
+    for (path, status) in [(format!("/v1/agent-configurations/{}", fresh()), 404), (path, 422)] {
+        let asked = world.admin.request(reqwest::Method::POST, &format!("{path}/files"));
+        let asked = asked.header("host", "harbour/lighthouse").json(&announced(&json!({})));
+        world.admin.send(asked).await.refused(status);
+    }
+    close(world).await;
+}

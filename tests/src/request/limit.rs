@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
-use touchstone_testkit::{Backend, Caller, Reply, Spawn, TargetOptions, World, eventually};
+use touchstone_kernel::Clock as _;
+use touchstone_testkit::{Backend, Caller, Reply, Spawn, TargetOptions, Wish, World, eventually};
 use touchstone_vocabulary::TeamRole;
 
 use super::hold;
@@ -84,6 +85,28 @@ async fn a_body_may_stop_only_for_a_while_and_be_only_so_deep() {
     admin.get("/v1/evaluations?tags=a&tags=b&tags=c").await.ok();
     admin.get("/v1/evaluations?tags=a&tags=b&tags=c&tags=d").await.refused(422);
     assert_eq!(head(&world).await, events);
+    close(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_does_not_come_is_waited_for_as_long_as_for_an_answer_and_holds_no_place_then() {
+    let world = World::start_with(Backend::Embedded, TargetOptions::default(), |settings| {
+        settings.limits.request_seconds = 1;
+        settings.limits.requests = 1;
+    })
+    .await;
+    for header in ["x-no-key: slow", "idempotency-key: slow"] {
+        let mut slow = socket(&world).await;
+        let text = format!(
+            "POST /v1/api-keys HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n{header}\r\n\
+             content-length: 100\r\nconnection: close\r\n\r\n{{\"name\": ",
+            world.admin.token
+        );
+        slow.write_all(text.as_bytes()).await.unwrap();
+        let said = heard(slow).await;
+        assert!(said.starts_with("HTTP/1.1 503") && said.contains("within 1 s"), "{header}: {said}");
+        world.admin.get("/v1/users/me").await.ok();
+    }
     close(world).await;
 }
 
@@ -214,6 +237,22 @@ async fn whoever_fails_too_often_is_turned_away_by_address() {
     told_to_wait(direct.admin.send(direct.admin.request(Method::PUT, "/v1/uploads/made.up")).await);
     direct.admin.get("/v1/users/me").await.ok();
     close(direct).await;
+
+    // Nor is a token that was good once.
+    let late = World::start_with(Backend::Embedded, TargetOptions::default(), |settings| {
+        settings.edge.rates = true;
+    })
+    .await;
+    let soon = Some(late.clock.now().plus(Duration::from_hours(1)));
+    let wish =
+        Wish { email: "ex@example.org".into(), team: "harbour".into(), expires_at: soon, ..Wish::default() };
+    let expired = late.issue(&wish).await;
+    late.clock.advance(Duration::from_hours(1));
+    for _ in 0..20 {
+        expired.get("/v1/users/me").await.refused(401);
+    }
+    told_to_wait(expired.get("/v1/users/me").await);
+    close(late).await;
 
     let behind = World::start_with(Backend::Embedded, TargetOptions::default(), |settings| {
         settings.edge.rates = true;

@@ -9,7 +9,7 @@ use touchstone_vocabulary::TeamRole;
 
 use crate::access::{kind, named, plausible, things};
 use crate::contract::Contract;
-use crate::journey::{close, column, finished, head, team};
+use crate::journey::{close, column, finished, fresh, head, team};
 
 /// Answers that are no single thing of ours: lists, streams and reports below a path with an id.
 const NO_THING: [&str; 9] = [
@@ -89,6 +89,12 @@ async fn every_single_thing_has_a_tag_and_every_write_on_it_honours_one() {
             assert_eq!(reply.status, 412, "{} with {stale}: {}", operation.id, reply.text);
             contract.is("ErrorDetail", &reply.json());
         }
+        // Of what is not there, no version is the wrong one.
+        let nowhere = path.replace(id.as_str(), &fresh());
+        let asked = caller.request(method, &nowhere).header("if-match", "\"v1\"");
+        let asked = if operation.has_body { asked.json(&plausible()) } else { asked };
+        let reply = admin.send(asked).await;
+        assert_eq!(reply.status, 404, "{}: {}", operation.id, reply.text);
         refused += 1;
     }
     assert!(shown >= 12 && refused >= 10, "{shown} shown, {refused} refused");

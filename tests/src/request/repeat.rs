@@ -10,7 +10,7 @@ use touchstone_vocabulary::TeamRole;
 
 use super::hold;
 use crate::contract::Contract;
-use crate::journey::{close, fresh, head};
+use crate::journey::{close, fresh, head, stored};
 
 async fn with_key(caller: &Caller, key: &str, path: &str, body: &Value) -> Reply {
     caller.send(caller.request(Method::POST, path).header("idempotency-key", key).json(body)).await
@@ -224,6 +224,40 @@ async fn on_postgresql_a_repeated_request_is_answered_the_same_after_a_crash() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_team_whose_deletion_was_not_answered_is_told_as_it_was_to_who_deleted_it() {
+    let spawn = Spawn::new(Backend::Embedded).await;
+    let mut server = spawn.serve().await;
+    let known = async |admin: &Caller| {
+        eventually("the token is known", || async {
+            (admin.get("/v1/users/me").await.status == 200).then_some(())
+        })
+        .await;
+    };
+    let admin = spawn.admin(&server);
+    known(&admin).await;
+    let body = json!({"name": "lighthouse", "description": "by the sea"});
+    let made = admin.post("/v1/teams", &body).await.ok();
+    let path = format!("/v1/teams/{}", made["id"].as_str().unwrap());
+    admin.put(&path, &json!({"name": "beacon"})).await.ok();
+    let delete = async |caller: &Caller, key: &str| {
+        caller.send(caller.request(Method::DELETE, &path).header("idempotency-key", key)).await
+    };
+    let first = delete(&admin, "gone").await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    server.kill().await;
+    let pool = sqlx::SqlitePool::connect(&spawn.settings.store.database_url).await.unwrap();
+    sqlx::query("delete from request").execute(&pool).await.unwrap();
+    pool.close().await;
+    server = spawn.serve().await;
+    let admin = spawn.admin(&server);
+    known(&admin).await;
+    assert_eq!(said(&delete(&admin, "gone").await), said(&first));
+    let unknown = admin.delete(&format!("/v1/teams/{}", fresh())).await;
+    let other = delete(&admin, "other").await;
+    assert_eq!((other.status.as_u16(), &other.text), (404, &unknown.text));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_day_a_key_is_forgotten_and_not_before() {
     let world = World::start(Backend::Embedded, TargetOptions::default()).await;
     let (admin, key) = (&world.admin, fresh());
@@ -241,5 +275,54 @@ async fn after_a_day_a_key_is_forgotten_and_not_before() {
     assert!(forget().await >= 2);
     let other = with_key(admin, &key, "/v1/api-keys", &api_key("two", &world.target.url)).await.ok();
     assert_ne!(other["id"], first["id"]);
+
+    // Ids that are derived from a key do not outlive it either.
+    let agent = json!({"id": fresh(), "agent_name": "helper", "model_name": "m"});
+    let agent = admin.post("/v1/agent-configurations", &agent).await.ok()["id"].clone();
+    let files = format!("/v1/agent-configurations/{}/files", agent.as_str().unwrap());
+    for (path, field, names) in
+        [("/v1/teams", "name", ["lighthouse", "harbour"]), (&files, "file_name", ["a.txt", "b.txt"])]
+    {
+        let key = fresh();
+        let ask = async |name: &str| with_key(admin, &key, path, &json!({field: name})).await.ok();
+        let first = ask(names[0]).await;
+        world.core.store.store_answers().await.unwrap();
+        world.clock.advance(Duration::from_hours(25));
+        assert!(forget().await >= 2);
+        let other = ask(names[1]).await;
+        assert_ne!(other["id"], first["id"], "{path}");
+        assert_eq!(other[field], json!(names[1]));
+        let shown = admin.get(path).await.ok();
+        assert!(shown.to_string().contains(names[1]), "{shown}");
+    }
     close(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_team_that_was_founded_under_a_key_a_day_ago_is_shown_as_it_is_now() {
+    let world = World::start(Backend::Embedded, TargetOptions::default()).await;
+    let (admin, key, body) = (&world.admin, fresh(), json!({"name": "lighthouse"}));
+    let first = with_key(admin, &key, "/v1/teams", &body).await.ok();
+    let path = format!("/v1/teams/{}", first["id"].as_str().unwrap());
+    admin.put(&path, &json!({"name": "harbour"})).await.ok();
+    world.core.store.store_answers().await.unwrap();
+    world.clock.advance(Duration::from_hours(25));
+    world.core.store.forget_requests(world.clock.now().before(Duration::from_hours(24))).await.unwrap();
+    let again = with_key(admin, &key, "/v1/teams", &body).await.ok();
+    assert_eq!((&again["id"], &again["name"]), (&first["id"], &json!("harbour")));
+    close(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_digest_of_a_request_can_be_made_by_its_own_installation_only() {
+    let digests = async || {
+        let world = World::start(Backend::Embedded, TargetOptions::default()).await;
+        with_key(&world.admin, "amber", "/v1/teams", &json!({"name": "lighthouse"})).await.ok();
+        let kept = stored(&world.settings.store.database_url, |table| table == "idempotency").await;
+        close(world).await;
+        let digest = regex::Regex::new("\\b[0-9a-f]{64}\\b").unwrap();
+        digest.find_iter(&kept).map(|found| found.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    let (here, there) = (digests().await, digests().await);
+    assert!(!here.is_empty() && here.iter().all(|digest| !there.contains(digest)), "{here:?} {there:?}");
 }

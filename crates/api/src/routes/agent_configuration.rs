@@ -268,8 +268,8 @@ struct NewFile {
 async fn announce(
     State(app): State<Arc<App>>,
     caller: Caller,
-    here: Here,
     Present(agent): Present<AgentConfigurationView>,
+    here: Here,
     Body(new): Body<NewFile>,
 ) -> Answer<FileView> {
     let NewFile { file_name, file_type, file_size, checksum, .. } = new;

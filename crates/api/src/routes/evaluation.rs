@@ -4,6 +4,7 @@ mod create;
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -22,7 +23,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::body::Body;
-use crate::caller::Caller;
+use crate::caller::{Caller, Gate};
 use crate::error::ApiError;
 use crate::events;
 use crate::page::{FromParameters, Id, Parameters, Query};
@@ -272,7 +273,8 @@ async fn response_errors(
 }
 
 /// The recorded events of an evaluation as server-sent events: first the past, then what happens. The id of a message
-/// is the event's place in the log; with the header Last-Event-ID the stream goes on after that place.
+/// is the event's place in the log; with the header Last-Event-ID the stream goes on after that place. It ends when the
+/// evaluation is deleted, or its token no longer lets the caller in.
 #[utoipa::path(get, path = "/v1/evaluations/{id}/events", operation_id = "get_evaluations_events",
     tag = "Evaluation", params(("id" = String, Path), ("last-event-id" = Option<i64>, Header)),
     responses((status = 200, body = events::Shown, content_type = "text/event-stream")))]
@@ -280,10 +282,12 @@ async fn history(
     State(app): State<Arc<App>>,
     caller: Caller,
     Present(id): Present<EvaluationId>,
+    Extension(gate): Extension<Arc<Gate>>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (after, heartbeat) = (events::resumed(&headers), app.limits.heartbeat);
-    Ok(events::sse(Arc::clone(&app.history), caller.team, id, after, heartbeat).into_response())
+    let (after, heartbeat, team) = (events::resumed(&headers), app.limits.heartbeat, caller.team);
+    let departure = gate.departure(caller, headers);
+    Ok(events::sse(Arc::clone(&app.history), team, id, after, heartbeat, departure).into_response())
 }
 
 /// The id, if the team has that evaluation.

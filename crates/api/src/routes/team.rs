@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::Deserialize;
 use touchstone_commands::team::{CreateTeam, DeleteTeam, UpdateTeam};
+use touchstone_kernel::{Command, Idempotency, State as _, StreamRange};
 use touchstone_queries::team::{self, TeamView};
 use touchstone_queries::user::{self, MemberFilter, UserView};
 use touchstone_vocabulary::{Page, TeamId};
@@ -17,8 +18,8 @@ use crate::app::App;
 use crate::body::Body;
 use crate::caller::Caller;
 use crate::error::ApiError;
-use crate::page::{FromParameters, Parameters, Query};
-use crate::present::Present;
+use crate::page::{FromParameters, Id, Parameters, Query};
+use crate::present::{Find as _, Present};
 use crate::reply::{Answer, Paged, Reply, Versioned, one_of};
 use crate::seat::Seat;
 
@@ -30,6 +31,8 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 }
 
 const NOUN: &str = "team";
+/// Events of one read.
+const BATCH: usize = 256;
 
 impl Versioned for TeamView {
     fn version(&self) -> i64 {
@@ -80,10 +83,13 @@ async fn teams(app: &App, caller: &Caller) -> Result<Vec<TeamId>, ApiError> {
     Ok(memberships.into_iter().map(|membership| membership.team).collect())
 }
 
-/// A repeated request means the same team, in whose name its key is remembered.
+/// A repeated request means the same team, in whose name its key is remembered. Another request under the same key, which
+/// is free again after a day, means another.
 fn new_id(app: &App, caller: &Caller) -> TeamId {
     TeamId(match &caller.idempotency {
-        Some(idempotency) => Uuid::new_v5(&caller.user.0, format!("team/{}", idempotency.key).as_bytes()),
+        Some(Idempotency { key, digest }) => {
+            Uuid::new_v5(&caller.user.0, format!("team/{digest}/{key}").as_bytes())
+        }
         None => app.clock.new_id(),
     })
 }
@@ -102,6 +108,10 @@ async fn create(State(app): State<Arc<App>>, caller: Caller, Body(new): Body<New
         among: teams(&app, &caller).await?,
     };
     let sent = app.send(&caller.in_team(id), command).await?;
+    if !sent.receipt.changed {
+        // Founded more than a day ago, and perhaps called something else since.
+        return sent.show(team::by_id(&app.db, id).await?);
+    }
     let view = TeamView {
         id: sent.team().to_owned(),
         name: new.name,
@@ -152,10 +162,50 @@ async fn update(
 /// Ends a team for everybody, with its invites, keys and running evaluations. Tells what it was.
 #[utoipa::path(delete, path = "/v1/teams/{id}", operation_id = "delete_teams_by_id", tag = "Teams",
     params(("id" = String, Path)), responses((status = 200, body = TeamView)))]
-async fn delete(State(app): State<Arc<App>>, Present(seat): Present<Seat>) -> Answer<TeamView> {
-    let admin = seat.admin()?;
+async fn delete(State(app): State<Arc<App>>, caller: Caller, id: Id) -> Answer<TeamView> {
+    let admin = match Seat::find(&app, &caller, &id).await {
+        Err(ApiError::Missing(_)) if caller.idempotency.is_some() => {
+            return deleted_before(&app, &caller.in_team(id.of(NOUN)?)).await;
+        }
+        found => found?.admin()?,
+    };
     let view = team::by_id(&app.db, admin.team).await?.ok_or_else(|| ApiError::missing(NOUN))?;
     let sent = app.send(&admin, DeleteTeam { id: admin.team }).await?;
+    Ok(sent.reply(view))
+}
+
+type Team = <DeleteTeam as Command>::On;
+
+/// Answers a deletion that comes again because its answer was lost: nobody has a seat in that team any more, but the
+/// command's receipt is there, for this caller and this key, and the log tells what the team was.
+async fn deleted_before(app: &App, caller: &Caller) -> Answer<TeamView> {
+    let id = caller.team;
+    let sent = app.send(caller, DeleteTeam { id }).await.map_err(|error| match error {
+        ApiError::Missing(_) => ApiError::missing(NOUN),
+        other => other,
+    })?;
+    let range = StreamRange { context: Team::STREAM, stream: sent.receipt.stream.clone(), prefix: false };
+    let (mut team, mut after) = (Team::default(), 0);
+    loop {
+        let past = app.history.read(vec![range.clone()], after, BATCH).await?;
+        let Some(last) = past.last() else { break };
+        after = last.envelope.seq;
+        for recorded in past.iter().filter(|recorded| recorded.envelope.sequence < sent.receipt.version) {
+            team.apply(&recorded.event().map_err(ApiError::internal)?);
+        }
+    }
+    let Team::Active(facts) = team else { return Err(ApiError::missing(NOUN)) };
+    let view = TeamView {
+        id: id.to_string(),
+        name: facts.name.text.open().cloned().unwrap_or_default(),
+        is_single_user: facts.is_single_user,
+        description: facts
+            .description
+            .as_ref()
+            .and_then(|text| text.open().cloned())
+            .filter(|text| !text.is_empty()),
+        stream_version: sent.receipt.version,
+    };
     Ok(sent.reply(view))
 }
 
