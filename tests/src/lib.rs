@@ -26,6 +26,8 @@ mod architecture;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod benchmark;
+#[cfg(test)]
 mod bus;
 #[cfg(test)]
 mod canary;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::extract::FromRef;
+use touchstone_benchmarks::Benchmarks;
 use touchstone_commands::access::{RecordDenials, RecordKeyUse};
 use touchstone_commands::agent_configuration::{
     ArchiveAgentConfiguration, CreateAgentConfiguration, RequestAgentFile, TakeAgentFile,
@@ -175,6 +176,7 @@ pub struct App {
     pub agents_list: AgentsList,
     pub detectors: Arc<Detectors>,
     pub finder: Finder,
+    pub benchmarks: Benchmarks,
     pub models: ModelLists,
     /// Through which agents on members' machines can be reached.
     pub tunnel: Option<TunnelProvider>,

@@ -12,6 +12,7 @@ use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use touchstone_benchmarks::Unreachable;
 use touchstone_kernel::{Kind, Rejection, Unavailable};
 use touchstone_queries::ReadError;
 use touchstone_vault::VaultError;
@@ -195,6 +196,12 @@ impl From<ReadError> for ApiError {
 
 impl From<Unavailable> for ApiError {
     fn from(error: Unavailable) -> Self {
+        Self::unavailable(error)
+    }
+}
+
+impl From<Unreachable> for ApiError {
+    fn from(error: Unreachable) -> Self {
         Self::unavailable(error)
     }
 }

@@ -1,8 +1,10 @@
 //! The built-in catalogue as the public API shows it, and how it is joined with what a team has of its own: the team's
 //! first, newest first, then the catalogue's in its own order.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use touchstone_benchmarks::Outline;
 use touchstone_catalog::{Edition, Harness, Placed, Probe, Scenario};
 use touchstone_queries::harness_config::{HarnessConfigView, ScenarioConfigView};
 use touchstone_queries::probe_config::ProbeConfigView;
@@ -17,19 +19,25 @@ pub fn versions() -> Vec<String> {
     touchstone_catalog::versions().into_iter().map(|version| version.0).collect()
 }
 
-/// The edition of a version; the newest where none is named.
-pub fn edition(version: Option<&str>) -> Option<&'static Edition> {
-    match version {
-        Some(version) => touchstone_catalog::edition(version),
-        None => Some(touchstone_catalog::latest()),
-    }
+/// The edition of a version, with what is imported for its benchmarks; the newest where none is named.
+pub fn edition(imported: &[Outline], version: Option<&str>) -> Option<Cow<'static, Edition>> {
+    let edition = match version {
+        Some(version) => touchstone_catalog::edition(version)?,
+        None => touchstone_catalog::latest(),
+    };
+    Some(if imported.is_empty() {
+        Cow::Borrowed(edition)
+    } else {
+        Cow::Owned(edition.with(imported.iter().map(Outline::listed)))
+    })
 }
 
-/// One version, or all of them, newest first.
-fn editions(version: Option<&str>) -> Vec<&'static Edition> {
+/// What there is in one version, or in all of them, newest first.
+fn listed<T>(imported: &[Outline], version: Option<&str>, of: impl Fn(&Edition) -> Vec<T>) -> Vec<T> {
     let one = version.map(|version| vec![version.to_owned()]);
     let wanted = one.unwrap_or_else(versions);
-    wanted.iter().filter_map(|version| touchstone_catalog::edition(version)).collect()
+    let editions = wanted.iter().filter_map(|version| edition(imported, Some(version)));
+    editions.flat_map(|edition| of(&edition)).collect()
 }
 
 /// Refuses to change what is the catalogue's; that belongs to no team.
@@ -60,29 +68,31 @@ pub fn joined<T, S>(
 }
 
 /// The harnesses of one version or of all, in the catalogue's order.
-pub fn harness_configs(version: Option<&str>) -> Vec<HarnessConfigView> {
-    let of =
-        |edition: &'static Edition| edition.harnesses().iter().map(|harness| harness_view(edition, harness));
-    editions(version).into_iter().flat_map(of).collect()
+pub fn harness_configs(imported: &[Outline], version: Option<&str>) -> Vec<HarnessConfigView> {
+    listed(imported, version, |edition| {
+        edition.harnesses().iter().map(|harness| harness_view(edition, harness)).collect()
+    })
 }
 
 /// The scenarios of one version or of all, in the catalogue's order.
-pub fn scenario_configs(version: Option<&str>) -> Vec<ScenarioConfigView> {
-    let of = |edition: &'static Edition| {
-        edition.scenarios().iter().map(|scenario| scenario_view(edition, scenario))
-    };
-    editions(version).into_iter().flat_map(of).collect()
+pub fn scenario_configs(imported: &[Outline], version: Option<&str>) -> Vec<ScenarioConfigView> {
+    listed(imported, version, |edition| {
+        edition.scenarios().iter().map(|scenario| scenario_view(edition, scenario)).collect()
+    })
 }
 
-/// The probes of one version or of all, in the catalogue's order.
-pub fn probe_configs(version: Option<&str>) -> Vec<ProbeConfigView> {
-    let of = |edition: &'static Edition| edition.probes().iter().map(|probe| probe_view(edition, probe));
-    editions(version).into_iter().flat_map(of).collect()
+/// The probes of one version or of all, in the catalogue's order. Of imported ones no prompts are listed.
+pub fn probe_configs(imported: &[Outline], version: Option<&str>) -> Vec<ProbeConfigView> {
+    listed(imported, version, |edition| {
+        edition.probes().iter().map(|probe| probe_view(edition, probe)).collect()
+    })
 }
 
 /// The newest form of a probe of the catalogue.
-pub fn probe_config(id: &ProbeId) -> Option<ProbeConfigView> {
-    editions(None).into_iter().find_map(|edition| edition.probe(id).map(|probe| probe_view(edition, probe)))
+pub fn probe_config(imported: &[Outline], id: &ProbeId) -> Option<ProbeConfigView> {
+    let of =
+        |edition: &Edition| edition.probe(id).map(|probe| probe_view(edition, probe)).into_iter().collect();
+    listed(imported, None, of).into_iter().next()
 }
 
 /// The prompts of all versions with these ids, or all, in the catalogue's order, newest version first.
@@ -120,6 +130,9 @@ pub fn prompt_view(Placed { edition, probe, prompt }: Placed) -> PromptView {
 }
 
 fn harness_view(edition: &Edition, harness: &Harness) -> HarnessConfigView {
+    // A benchmark that nobody imported has nothing to run; its description says what to do.
+    let is_empty = harness.scenario_ids.is_empty();
+    let status = if is_empty { HarnessStatus::Inactive } else { HarnessStatus::Active };
     HarnessConfigView {
         id: harness.id.to_string(),
         name: harness.name.clone(),
@@ -129,7 +142,7 @@ fn harness_view(edition: &Edition, harness: &Harness) -> HarnessConfigView {
         harness_config_ids: Vec::new(),
         scenario_config_ids: harness.scenario_ids.iter().map(ToString::to_string).collect(),
         version: edition.version().to_string(),
-        status: HarnessStatus::Active.as_str().to_owned(),
+        status: status.as_str().to_owned(),
         scoring_function: HarnessScoring::NaiveMean.as_str(),
         created_at: edition.created_at(),
         team_id: String::new(),
@@ -179,7 +192,7 @@ mod tests {
     #[test]
     fn what_is_listed_refers_only_to_what_is_listed() {
         let (harnesses, scenarios, probes) =
-            (harness_configs(None), scenario_configs(None), probe_configs(None));
+            (harness_configs(&[], None), scenario_configs(&[], None), probe_configs(&[], None));
         assert!(
             !harnesses.is_empty()
                 && harnesses
@@ -202,9 +215,9 @@ mod tests {
 
     #[test]
     fn an_unknown_version_holds_nothing_and_none_means_all() {
-        assert!(probe_configs(Some("9.9.9")).is_empty() && edition(Some("9.9.9")).is_none());
-        let of = |version| harness_configs(Some(version)).len();
-        assert_eq!(of("1.1.0") + of("1.0.0"), harness_configs(None).len());
+        assert!(probe_configs(&[], Some("9.9.9")).is_empty() && edition(&[], Some("9.9.9")).is_none());
+        let of = |version| harness_configs(&[], Some(version)).len();
+        assert_eq!(of("1.1.0") + of("1.0.0"), harness_configs(&[], None).len());
     }
 
     #[test]

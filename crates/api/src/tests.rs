@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
+use touchstone_benchmarks::Benchmarks;
 use touchstone_commands::evaluation::CancelEvaluation;
 use touchstone_egress::{Egress, Policy};
 use touchstone_event_store::Database;
@@ -146,6 +147,7 @@ pub fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Ar
         agents_list: AgentsList::default(),
         detectors: Arc::default(),
         finder: crate::Finder::default(),
+        benchmarks: Benchmarks::new(touchstone_benchmarks::Tables::None),
         models: ModelLists::default(),
         tunnel: None,
         status: behind.clone(),

@@ -10,6 +10,7 @@ use touchstone_vocabulary::{
 };
 use uuid::Uuid;
 
+use crate::benchmark::{BENCHMARKS, Benchmark};
 use crate::draw::hash64;
 use crate::frameworks;
 use crate::model::{Edition, Half, Harness, Probe, Prompt, Scenario};
@@ -39,6 +40,9 @@ pub(crate) fn edition(release: &Release) -> Edition {
     }
     if release.scenario_harnesses {
         harnesses.extend(scenarios.iter().map(alone));
+    }
+    if release.benchmarks {
+        harnesses.extend(BENCHMARKS.iter().map(Benchmark::harness));
     }
     Edition::new(Version::from(release.version), release.created_at, harnesses, scenarios, probes)
 }

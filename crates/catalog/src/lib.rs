@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
 mod assemble;
+pub mod benchmark;
 mod draw;
 pub mod frameworks;
 mod model;

@@ -15,6 +15,7 @@ pub struct Harness {
     pub name: String,
     pub harness_type: HarnessType,
     pub description: String,
+    /// None of a benchmark that nobody imported: there is nothing to run.
     pub scenario_ids: Vec<ScenarioId>,
     /// At most so many prompts of each probe; `None` means all of them.
     pub prompt_cap: Option<usize>,
@@ -85,7 +86,7 @@ impl Prompt {
 }
 
 /// One version of the catalogue.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Edition {
     version: Version,
     created_at: i64,

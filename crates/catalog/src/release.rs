@@ -18,6 +18,8 @@ pub(crate) struct Release {
     pub frameworks: bool,
     /// Whether each scenario can be run as a harness of its own.
     pub scenario_harnesses: bool,
+    /// Whether the benchmarks are listed whose questions people bring.
+    pub benchmarks: bool,
 }
 
 /// Newest first.
@@ -32,6 +34,7 @@ pub(crate) static RELEASES: [Release; 2] = [
         pairs: 30,
         frameworks: true,
         scenario_harnesses: true,
+        benchmarks: true,
     },
     Release {
         version: "1.0.0",
@@ -43,5 +46,6 @@ pub(crate) static RELEASES: [Release; 2] = [
         pairs: 0,
         frameworks: false,
         scenario_harnesses: false,
+        benchmarks: false,
     },
 ];

@@ -24,14 +24,15 @@ macro_rules! migrations {
             (4, "walls", include_str!(concat!("../../../migrations/", $folder, "/0004_walls.sql"))),
             (5, "token use", include_str!(concat!("../../../migrations/", $folder, "/0005_token_use.sql"))),
             (6, "request", include_str!(concat!("../../../migrations/", $folder, "/0006_request.sql"))),
+            (11, "benchmark", include_str!(concat!("../../../migrations/", $folder, "/0011_benchmark.sql"))),
         ]
     };
 }
 
-type Migrations = [(i64, &'static str, &'static str); 6];
+type Migrations = &'static [(i64, &'static str, &'static str)];
 
-const POSTGRES: Migrations = migrations!("postgres");
-const SQLITE: Migrations = migrations!("sqlite");
+const POSTGRES: Migrations = &migrations!("postgres");
+const SQLITE: Migrations = &migrations!("sqlite");
 
 /// How long anybody waits for a connection before the database counts as unreachable.
 /// A connection that was in use so lately is not asked whether it still lives.
@@ -214,9 +215,9 @@ impl Database {
 
 fn migrator(migrations: Migrations) -> Migrator {
     let migrations = migrations
-        .into_iter()
+        .iter()
         .map(|(version, name, sql)| {
-            Migration::new(version, name.into(), MigrationType::Simple, sql.into(), false)
+            Migration::new(*version, (*name).into(), MigrationType::Simple, (*sql).into(), false)
         })
         .collect::<Vec<_>>();
     Migrator { migrations: Cow::Owned(migrations), ..Migrator::DEFAULT }

@@ -259,7 +259,8 @@ impl Coordinator {
     async fn plan(&self, id: &Owned<EvaluationId>, case: &Case) -> Result<(), Rejection> {
         let state = self.shared.store.load::<Evaluation>(id).await?.state;
         let Evaluation::Created(facts) = state else { return Ok(()) };
-        let shelf = match Shelf::fill(&self.shared.store, id.team, &facts.spec, None).await {
+        let Shared { store, benchmarks, .. } = &*self.shared;
+        let shelf = match Shelf::fill(store, benchmarks, id.team, &facts.spec, None).await {
             Ok(shelf) => shelf,
             Err(Lacking::Store(rejection)) => return Err(rejection),
             Err(Lacking::Cause(cause)) => return self.fail(id, case, cause).await,
@@ -278,7 +279,8 @@ impl Coordinator {
     async fn open_runs(&self, id: &Owned<EvaluationId>, case: &Case, plan: &Plan) -> Result<(), Rejection> {
         let state = self.shared.store.load::<Evaluation>(id).await?.state;
         let Some(facts) = state.facts() else { return Ok(()) };
-        let shelf = match Shelf::fill(&self.shared.store, id.team, &facts.spec, Some(plan)).await {
+        let Shared { store, benchmarks, .. } = &*self.shared;
+        let shelf = match Shelf::fill(store, benchmarks, id.team, &facts.spec, Some(plan)).await {
             Ok(shelf) => shelf,
             Err(Lacking::Store(rejection)) => return Err(rejection),
             Err(Lacking::Cause(cause)) => return self.fail(id, case, cause).await,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use touchstone_aggregates::api_key::ApiKeyEvent;
+use touchstone_benchmarks::Benchmarks;
 use touchstone_detectors::Detectors;
 use touchstone_event_store::{Store, Writer};
 use touchstone_hubs::{ChatCompletions, KeyConcurrency, KeyLimits};
@@ -54,6 +55,7 @@ pub struct Shared {
     pub writer: Writer,
     pub hub: ChatCompletions,
     pub detectors: Arc<Detectors>,
+    pub benchmarks: Benchmarks,
     pub limits: KeyLimits,
     pub concurrency: KeyConcurrency,
     pub clock: Arc<dyn Clock>,
@@ -145,6 +147,7 @@ impl Engine {
         store: Store,
         hub: ChatCompletions,
         detectors: Arc<Detectors>,
+        benchmarks: Benchmarks,
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Self {
@@ -156,6 +159,7 @@ impl Engine {
                 writer,
                 hub,
                 detectors,
+                benchmarks,
                 limits: KeyLimits::default(),
                 concurrency: KeyConcurrency::new(FIRST_IN_FLIGHT, options.max_in_flight),
                 clock,

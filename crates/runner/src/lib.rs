@@ -9,6 +9,7 @@
 
 mod agenda;
 mod board;
+mod brought;
 mod coordinator;
 mod engine;
 mod judge;

@@ -73,7 +73,7 @@ fn harness(shelf: &Shelf, id: &HarnessId, is_lite: bool) -> Option<Chosen> {
             scenarios: scenarios.iter().map(scenario).collect(),
         });
     }
-    let edition = shelf.edition?;
+    let edition = shelf.edition.as_deref()?;
     let small = is_lite.then(|| edition.harness(&HarnessId(format!("{id}_Small")))).flatten();
     let (found, cap) = if let Some(small) = small {
         (small, small.prompt_cap)
@@ -113,7 +113,7 @@ impl<'a> Source<'a> {
         if let Some((revision, definition)) = shelf.probes.get(id) {
             return Some(Self::Own(*revision, definition));
         }
-        let edition = shelf.edition?;
+        let edition = shelf.edition.as_deref()?;
         edition.probe(id).map(|probe| Self::Standard(edition, probe))
     }
 

@@ -164,7 +164,8 @@ async fn work(held: &mut Held<'_>, fence: u64, cancel: &CancellationToken) -> En
     let (shared, assignment) = (held.shared, held.assignment);
     let Some(run) = held.state.run() else { return Ended::Stopped };
     let (ProbeRunId { team, probe: id, .. }, version) = (&assignment.id, &assignment.spec.version);
-    let found = shared.persist(cancel, || probe(&shared.store, *team, id, run, version)).await;
+    let found =
+        shared.persist(cancel, || probe(&shared.store, &shared.benchmarks, *team, id, run, version)).await;
     let Some(Ok(Some(probe))) = found else {
         if !cancel.is_cancelled() {
             tracing::error!(run = %assignment.id, "this build has no such probe; another version must finish it");

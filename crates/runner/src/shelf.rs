@@ -13,10 +13,13 @@ use touchstone_aggregates::harness_config::{HarnessConfig, Scenario, Standing};
 use touchstone_aggregates::probe_config::{Definition, ProbeConfig};
 use touchstone_aggregates::probe_run::{Asked, Run};
 use touchstone_aggregates::prompt::Prompt;
+use touchstone_benchmarks::Benchmarks;
 use touchstone_catalog::{Edition, Probe};
 use touchstone_event_store::{Store, StoreError};
 use touchstone_kernel::{Owned, Recorded, Rejection, Sealed, State};
 use touchstone_vocabulary::{HarnessId, ProbeId, PromptId, TeamId, Version};
+
+use crate::brought;
 
 /// Streams read at once.
 const AT_ONCE: usize = 16;
@@ -32,8 +35,8 @@ pub struct Release {
 
 #[derive(Debug, Clone, Default)]
 pub struct Shelf {
-    /// Absent where the version that was asked for is of the team's own harnesses alone.
-    pub edition: Option<&'static Edition>,
+    /// With the benchmarks that are asked for. Absent where the version that was asked for is of the team's own harnesses alone.
+    pub edition: Option<Cow<'static, Edition>>,
     pub harnesses: BTreeMap<HarnessId, Release>,
     /// With the version of each probe's stream.
     pub probes: BTreeMap<ProbeId, (i64, Definition)>,
@@ -41,7 +44,7 @@ pub struct Shelf {
 
 impl From<&'static Edition> for Shelf {
     fn from(edition: &'static Edition) -> Self {
-        Self { edition: Some(edition), ..Self::default() }
+        Self { edition: Some(Cow::Borrowed(edition)), ..Self::default() }
     }
 }
 
@@ -63,12 +66,13 @@ impl Shelf {
     /// Everything that a request names: as pinned where there is a plan, else as it stands now.
     pub async fn fill(
         store: &Store,
+        benchmarks: &Benchmarks,
         team: TeamId,
         spec: &Spec,
         plan: Option<&Plan>,
     ) -> Result<Self, Lacking> {
         let (own, standard): (Vec<_>, Vec<_>) = spec.harnesses.iter().partition(|id| id.uuid().is_some());
-        let edition = touchstone_catalog::edition(spec.version.as_str());
+        let edition = brought::edition(benchmarks, spec, plan).await?;
         if edition.is_none() && !standard.is_empty() {
             return cause(format!("this server has no catalogue version {}", spec.version));
         }
@@ -198,18 +202,18 @@ async fn pin(store: &Store, id: Owned<PromptId>, weight: Option<f64>) -> Result<
     Ok(Asked { id: id.id, revision, weight })
 }
 
-/// The probe of a run, with what the run asks: one of the catalogue as it is in the edition, one of the team's own as
-/// it was when the run was opened. `None` where this build has no such probe.
+/// The probe of a run, with what the run asks: one of the catalogue as it is in the edition, one of an imported set as
+/// it always is, one of the team's own as it was when the run was opened. `None` where this build has no such probe.
 pub async fn probe(
     store: &Store,
+    benchmarks: &Benchmarks,
     team: TeamId,
     id: &ProbeId,
     run: &Run,
     version: &Version,
 ) -> Result<Option<Cow<'static, Probe>>, Rejection> {
     if id.uuid().is_none() {
-        let edition = touchstone_catalog::edition(version.as_str());
-        return Ok(edition.and_then(|edition| edition.probe(id)).map(|probe| Cow::Borrowed(&**probe)));
+        return brought::probe(benchmarks, version, id).await;
     }
     let wanted =
         run.prompts.iter().map(|asked| (asked.revision, Owned::new(team, asked.id.clone()))).collect();

@@ -64,7 +64,7 @@ enum Sub {
     /// The event log: verify, show, after-restore.
     #[command(subcommand)]
     Log(log::LogCommand),
-    /// What the catalogue and its detectors know: refresh-packages.
+    /// What the catalogue and its detectors know: verify, refresh-packages, import-benchmark.
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
     /// Judges of responses: measure.

@@ -8,6 +8,8 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use serde::Serialize;
+use touchstone_benchmarks::Judge;
+use touchstone_catalog::benchmark::Benchmark;
 use touchstone_catalog::{Edition, Half, Probe, frameworks};
 use touchstone_detectors::{Detector, Detectors, Kind, Subject, Verdict, combine};
 use touchstone_vocabulary::{PromptId, Score, mean};
@@ -45,6 +47,7 @@ pub struct Report {
 /// Looks at everything in an edition.
 pub fn verify(edition: &Edition, detectors: &Detectors) -> Report {
     let mut faults = structure(edition);
+    faults.extend(brought(edition, detectors));
     let mut exceptions = Vec::new();
     for probe in edition.probes() {
         let before = faults.len();
@@ -106,6 +109,19 @@ fn structure(edition: &Edition) -> Vec<Fault> {
         for tag in probe.tags.iter().filter(strange) {
             faults.push(fault(&probe.id, format!("{tag} is no entry of a framework")));
         }
+    }
+    faults
+}
+
+/// What has nothing to run is a benchmark, and what will judge its rows is there.
+fn brought(edition: &Edition, detectors: &Detectors) -> Vec<Fault> {
+    let empty: Vec<_> = edition.harnesses().iter().filter(|one| one.scenario_ids.is_empty()).collect();
+    let strange = empty.iter().filter(|harness| Benchmark::named(harness.id.as_str()).is_none());
+    let mut faults: Vec<Fault> =
+        strange.map(|harness| fault(&harness.id, "it has no scenario and is no benchmark")).collect();
+    let judges = Judge::ALL.iter().filter(|_| !empty.is_empty()).map(|judge| judge.detector());
+    for id in judges.filter(|id| detectors.find(id).is_none_or(|one| one.describe().kind != Kind::Plain)) {
+        faults.push(fault(&id, "rows of benchmarks need it, and it cannot judge a single answer"));
     }
     faults
 }

@@ -12,6 +12,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpSocket;
 use tokio_util::sync::CancellationToken;
 use touchstone_api::{App, Finder, ModelLists};
+use touchstone_benchmarks::{Benchmarks, Tables};
 use touchstone_bus::{Bus, Prefix, Relay};
 use touchstone_detectors::Detectors;
 use touchstone_egress::{Egress, Own, Policy, Url};
@@ -55,6 +56,15 @@ pub async fn database(settings: &StoreSettings) -> Result<(Database, Vault)> {
     database.migrate().await?;
     let vault = Vault::open(database.vault_tables(), &settings.keys).await?;
     Ok((database, vault))
+}
+
+/// Where imported benchmarks lie: in the same database.
+pub fn benchmarks(database: &Database) -> Benchmarks {
+    Benchmarks::new(match database {
+        Database::Postgres { write, .. } => Tables::Postgres(write.clone()),
+        Database::Sqlite { write, read } => Tables::Sqlite { write: write.clone(), read: read.clone() },
+        Database::Memory(_) => Tables::None,
+    })
 }
 
 /// Opens the store.
@@ -169,7 +179,8 @@ impl Server {
             };
             let hub = ChatCompletions::new(egress.clone());
             let (detectors, clock) = (Arc::clone(&detectors), Arc::clone(&core.clock));
-            let engine = Engine::new(core.store.clone(), hub, detectors, clock, options);
+            let benchmarks = benchmarks(core.store.database());
+            let engine = Engine::new(core.store.clone(), hub, detectors, benchmarks, clock, options);
             let stop = tasks.cancel();
             tasks.spawn("engine", async move { engine.run(stop).await });
             let (store, clock) = (core.store.clone(), Arc::clone(&core.clock));
@@ -266,6 +277,7 @@ fn api(
         agents_list: settings.agents_list,
         detectors,
         finder,
+        benchmarks: benchmarks(core.store.database()),
         models: ModelLists::default(),
         tunnel: settings.tunnel.clone(),
         status: Arc::new(ServerStatus {

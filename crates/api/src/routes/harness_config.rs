@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
+use touchstone_benchmarks::Outline;
 use touchstone_commands::harness_config::{
     ArchiveHarnessConfig, CreateHarnessConfig, DeleteHarnessConfig, NewScenario, id_of_name,
 };
@@ -158,17 +159,18 @@ async fn list(
     let page = Page { limit: which.limit, offset: which.offset };
     let (version, maker) = (which.version.as_deref(), which.user_id.as_deref());
     let own = harness_config::active(&app.db, caller.team, version, maker).await?;
-    let chosen = chosen(&which, own).into_iter();
+    let imported = app.benchmarks.newest().await?;
+    let chosen = chosen(&which, own, &imported).into_iter();
     let stages = stages(&app, &caller, which.with_stages, None).await?;
     let all = chosen.map(|config| WithStages::new(config, stages.as_deref())).collect();
     Ok(Reply::now(Totalled::cut(all, page)))
 }
 
 /// The team's, newest first, and those of the catalogue, which nobody made, filtered and sorted.
-fn chosen(which: &Which, own: Vec<HarnessConfigView>) -> Vec<HarnessConfigView> {
+fn chosen(which: &Which, own: Vec<HarnessConfigView>, imported: &[Outline]) -> Vec<HarnessConfigView> {
     let mut found = own;
     if which.user_id.is_none() {
-        found.extend(suite::harness_configs(which.version.as_deref()));
+        found.extend(suite::harness_configs(imported, which.version.as_deref()));
     }
     found.retain(|config| which.harness_type.is_empty() || which.harness_type.contains(&config.harness_type));
     // Stable, so that what is equal stays in its order.
@@ -203,7 +205,9 @@ impl Find for Harness {
         let versions = if id.uuid().is_some() {
             harness_config::versions(&app.db, caller.team, &id).await?
         } else {
-            suite::harness_configs(None).into_iter().filter(|config| config.id == id.as_str()).collect()
+            let imported = app.benchmarks.newest().await?;
+            let standard = suite::harness_configs(&imported, None).into_iter();
+            standard.filter(|config| config.id == id.as_str()).collect()
         };
         if versions.is_empty() { Err(ApiError::missing(NOUN)) } else { Ok(Self { id, versions }) }
     }
@@ -380,7 +384,7 @@ mod tests {
 
     fn ids(query: &str) -> Vec<String> {
         let which = Which::read(&mut Parameters::of(query));
-        chosen(&which, Vec::new()).into_iter().map(|config| config.id).collect()
+        chosen(&which, Vec::new(), &[]).into_iter().map(|config| config.id).collect()
     }
 
     #[test]
@@ -418,7 +422,7 @@ mod tests {
             version: version.to_owned(),
             team_id: team.to_owned(),
             status: status.to_owned(),
-            ..suite::harness_configs(Some("1.1.0")).remove(0)
+            ..suite::harness_configs(&[], Some("1.1.0")).remove(0)
         };
         let own = [one("1.0.2", "t", "INACTIVE"), one("1.0.1", "t", "ACTIVE"), one("1.0.0", "t", "ACTIVE")];
         let version = |asked| meant(&own, asked).map(|config| config.version.as_str());

@@ -141,7 +141,7 @@ impl Find for ProbeConfigView {
         let id = ProbeId::named(id.text());
         let found = match id.uuid() {
             Some(_) => probe_config::by_id(&app.db, caller.team, id.as_str()).await?,
-            None => suite::probe_config(&id),
+            None => suite::probe_config(&app.benchmarks.newest().await?, &id),
         };
         found.ok_or_else(|| ApiError::missing(NOUN))
     }
@@ -163,7 +163,7 @@ async fn list(
     } else {
         (Vec::new(), 0)
     };
-    let mut standard = suite::probe_configs(version);
+    let mut standard = suite::probe_configs(&app.benchmarks.newest().await?, version);
     standard.retain(|config| ids.is_empty() || ids.contains(&config.id));
     let (results, total) = suite::joined(own, count, standard, page, |config| config);
     Ok(Reply::now(Totalled { count: length(&results), results, total }))

@@ -66,7 +66,7 @@ async fn configs(
 ) -> Answer<Counted<ScenarioConfigView>> {
     let version = which.version.as_deref();
     let mut found = harness_config::scenarios(&app.db, caller.team, &which.ids, version).await?;
-    let standard = suite::scenario_configs(version).into_iter();
+    let standard = suite::scenario_configs(&app.benchmarks.newest().await?, version).into_iter();
     found.extend(standard.filter(|config| which.ids.is_empty() || which.ids.contains(&config.id)));
     Ok(Reply::now(Counted::new(found)))
 }

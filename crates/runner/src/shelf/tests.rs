@@ -30,6 +30,9 @@ fn prompt_id() -> PromptId {
 }
 
 /// A store with a harness of one probe of one prompt, all in their first version.
+/// No benchmark is imported.
+const NOTHING: Benchmarks = Benchmarks::new(touchstone_benchmarks::Tables::None);
+
 async fn store() -> Store {
     let database = Database::memory();
     let vault = Vault::new(database.vault_tables(), KeyEncryptionKey::random());
@@ -113,7 +116,7 @@ fn planned(shelf: &Shelf) -> Plan {
 }
 
 async fn filled(store: &Store, version: &str, plan: Option<&Plan>) -> Result<Shelf, String> {
-    Shelf::fill(store, TEAM, &spec(version), plan).await.map_err(|lacking| lacking.to_string())
+    Shelf::fill(store, &NOTHING, TEAM, &spec(version), plan).await.map_err(|lacking| lacking.to_string())
 }
 
 fn version(shelf: &Shelf) -> &str {
@@ -186,7 +189,7 @@ async fn a_run_asks_the_prompts_as_they_were_when_it_was_opened() {
         score: None,
     };
     let texts = async |run: &Run| {
-        let probe = probe(&store, TEAM, &probe_id(), run, &"9.9.9".into()).await.unwrap().unwrap();
+        let probe = probe(&store, &NOTHING, TEAM, &probe_id(), run, &"9.9.9".into()).await.unwrap().unwrap();
         assert_eq!((probe.detector_ids.clone(), probe.scoring), (run.detectors.clone(), run.scoring));
         probe.prompts.iter().map(|prompt| prompt.messages.clone()).collect::<Vec<_>>()
     };
@@ -194,6 +197,6 @@ async fn a_run_asks_the_prompts_as_they_were_when_it_was_opened() {
     run.prompts[0].revision = Some(2);
     assert_eq!(texts(&run).await[0], [Message::user("second")]);
     run.prompts[0].revision = Some(3);
-    let early = probe(&store, TEAM, &probe_id(), &run, &"9.9.9".into()).await.unwrap_err();
+    let early = probe(&store, &NOTHING, TEAM, &probe_id(), &run, &"9.9.9".into()).await.unwrap_err();
     assert!(matches!(early, Rejection::Unavailable(_)), "it may still come");
 }

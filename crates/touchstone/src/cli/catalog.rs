@@ -1,5 +1,6 @@
 //! `touchstone catalog`.
 
+mod benchmark;
 mod prompts;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::Subcommand;
 use serde_json::json;
 use touchstone_detectors::{Detectors, Ecosystem};
 
+use self::benchmark::ImportArgs;
 use self::prompts::Import;
 use crate::index::Index;
 use crate::prompts::Format;
@@ -64,6 +66,9 @@ pub enum CatalogCommand {
         #[arg(long, env = "TOUCHSTONE_JSON")]
         json: bool,
     },
+    /// Imports the files of a benchmark's data set, which makes its harness runnable: all of their rows, or none and
+    /// what is wrong with them.
+    ImportBenchmark(ImportArgs),
 }
 
 pub async fn run(options: &StoreOptions, command: &CatalogCommand) -> Result<ExitCode> {
@@ -79,6 +84,7 @@ pub async fn run(options: &StoreOptions, command: &CatalogCommand) -> Result<Exi
         CatalogCommand::RefreshPackages { index, registries, json } => {
             refresh(options, index, registries, *json).await
         }
+        CatalogCommand::ImportBenchmark(args) => benchmark::import(options, args).await,
     }
 }
 

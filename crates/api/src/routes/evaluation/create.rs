@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
+use touchstone_benchmarks::Outline;
 use touchstone_catalog::Edition;
+use touchstone_catalog::benchmark::Benchmark;
 use touchstone_commands::evaluation::{CallParams, CreateEvaluation, Spec};
 use touchstone_egress::Egress;
 use touchstone_kernel::Sealed;
@@ -176,7 +178,8 @@ impl EvaluationRequest {
             .or_else(|| kept(|agent| agent.agent_system_prompt.clone()).map(Sealed::Open));
         let ids = distinct(named(self.harness_config_ids.as_deref()));
         let version = filled(self.version);
-        let edition = suite::edition(version.as_deref());
+        let edition = suite::edition(&own.imported, version.as_deref());
+        let edition = edition.as_deref();
         let version = match (edition, version) {
             (Some(edition), _) => edition.version().clone(),
             (None, Some(version)) if own.suffices(&ids, &version) => version.into(),
@@ -286,13 +289,15 @@ fn named(asked: Option<&[String]>) -> Vec<HarnessId> {
 #[derive(Default)]
 struct Own {
     harnesses: BTreeMap<HarnessId, Vec<HarnessConfigView>>,
+    /// What is imported for benchmarks; that is every team's.
+    imported: Vec<Outline>,
     /// The evaluation was asked for before: what it names need not be there any more.
     is_repeated: bool,
 }
 
 impl Own {
     async fn of(request: &EvaluationRequest, app: &App, team: TeamId) -> Result<Self, ApiError> {
-        let mut own = Self::default();
+        let mut own = Self { imported: app.benchmarks.newest().await?, ..Self::default() };
         for id in named(request.harness_config_ids.as_deref()).into_iter().filter(|id| id.uuid().is_some()) {
             let versions = harness_config::versions(&app.db, team, &id).await?;
             own.harnesses.insert(id, versions);
@@ -322,8 +327,7 @@ impl Own {
     ) -> Result<Vec<HarnessType>, ApiError> {
         let kind = |id: &HarnessId| {
             if id.uuid().is_none() {
-                let found = edition.and_then(|edition| edition.harness(id));
-                return found.map(|found| found.harness_type).ok_or_else(|| unknown("harness", id.as_str()));
+                return standard(edition, id);
             }
             let versions = self.versions(id);
             if self.is_repeated || meant(versions, version.as_str()).is_some_and(HarnessConfigView::is_active)
@@ -345,6 +349,19 @@ impl Own {
         self.is_repeated && id.uuid().is_some()
             || chosen.flat_map(|config| &config.scenario_config_ids).any(|one| one == id.as_str())
     }
+}
+
+/// The type of a harness of the catalogue. A benchmark must have been imported.
+fn standard(edition: Option<&Edition>, id: &HarnessId) -> Result<HarnessType, ApiError> {
+    let found = edition.and_then(|edition| edition.harness(id));
+    let found = found.ok_or_else(|| unknown("harness", id.as_str()))?;
+    if found.scenario_ids.is_empty() {
+        let remedy = Benchmark::named(id.as_str()).map(Benchmark::remedy).unwrap_or_default();
+        return Err(ApiError::Conflict(format!(
+            "the benchmark {id} cannot be run until its data set is imported: have the operator run `{remedy}`"
+        )));
+    }
+    Ok(found.harness_type)
 }
 
 /// One tag per kind of harness, as clients set them.

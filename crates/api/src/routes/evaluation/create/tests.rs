@@ -47,7 +47,7 @@ fn own() -> Own {
         status: status.to_owned(),
         team_id: TEAM.to_string(),
         scenario_config_ids: vec![ScenarioId::own(Uuid::from_u128(3)).to_string()],
-        ..suite::harness_configs(None).remove(0)
+        ..suite::harness_configs(&[], None).remove(0)
     };
     let id = |number| HarnessId::own(Uuid::from_u128(number));
     let harnesses = BTreeMap::from([
@@ -55,7 +55,7 @@ fn own() -> Own {
         (id(2), vec![config("1.0.0", "INACTIVE")]),
         (id(9), Vec::new()),
     ]);
-    Own { harnesses, is_repeated: false }
+    Own { harnesses, ..Own::default() }
 }
 
 fn field(change: &Value) -> String {
@@ -187,6 +187,16 @@ fn an_agent_configuration_that_is_not_there_is_told_after_what_is_wrong_with_the
     for wrong in [json!({"id": "1"}), json!({"hub": "nowhere"}), json!({"url": "http://10.0.0.1/v1"})] {
         assert!(matches!(sent_with(wrong, absent()), Err(ApiError::Invalid(_))));
     }
+}
+
+#[test]
+fn a_benchmark_that_nobody_imported_is_refused_with_what_to_run() {
+    let Err(ApiError::Conflict(text)) =
+        sent(json!({"version": "1.1.0", "harness_config_ids": ["security", "MMLU"]}))
+    else {
+        panic!("it is not refused")
+    };
+    assert!(text.contains("`touchstone catalog import-benchmark MMLU FILE…`"), "{text}");
 }
 
 #[test]

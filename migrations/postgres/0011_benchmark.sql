@@ -1,0 +1,20 @@
+-- Data sets that an operator imported for benchmarks. Operational: neither log nor projection; they are not ours, and
+-- what has to outlive them stands in the log. A set never changes and is never taken away: evaluations name it.
+create table benchmark_set (
+    digest      text collate "C" not null,
+    benchmark   text collate "C" not null,
+    -- The newest of a benchmark is the one that is run. Microseconds since the Unix epoch.
+    imported_at bigint not null,
+    -- JSON: the name of each portion, how it is judged, and how many rows it has.
+    portions    text not null,
+    constraint benchmark_set_pkey primary key (benchmark, digest)
+);
+create table benchmark_row (
+    benchmark text collate "C" not null,
+    digest    text collate "C" not null,
+    portion   bigint not null,
+    place     bigint not null,
+    -- JSON: what is asked, and what the answer is judged by.
+    content   text not null,
+    constraint benchmark_row_pkey primary key (benchmark, digest, portion, place)
+);
