@@ -25,6 +25,9 @@ const NO_THING: [&str; 9] = [
     "/v1/harness-configs/{harness_config_id}/stages/{staging_id}/files",
 ];
 
+/// Writes below a thing that need not be there: a stage is what a harness begins with.
+const BEGINS: [&str; 1] = ["post_harness_configs_stages"];
+
 /// An id of ours for each kind of thing.
 async fn ours(world: &World) -> BTreeMap<&'static str, String> {
     let admin = &world.admin;
@@ -90,7 +93,12 @@ async fn every_single_thing_has_a_tag_and_every_write_on_it_honours_one() {
             contract.is("ErrorDetail", &reply.json());
         }
         // Of what is not there, no version is the wrong one.
-        let nowhere = path.replace(id.as_str(), &fresh());
+        if BEGINS.contains(&operation.id.as_str()) {
+            refused += 1;
+            continue;
+        }
+        let last = id.rsplit('/').next().unwrap();
+        let nowhere = path.replace(last, &fresh());
         let asked = caller.request(method, &nowhere).header("if-match", "\"v1\"");
         let asked = if operation.has_body { asked.json(&plausible()) } else { asked };
         let reply = admin.send(asked).await;
