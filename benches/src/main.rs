@@ -48,7 +48,7 @@ enum Sub {
     /// Batches of 100 events: ours against postgres-es's own repository, in turn.
     Append {
         /// Batches of each.
-        #[arg(long, default_value_t = 100)]
+        #[arg(long, default_value_t = 500)]
         batches: usize,
     },
     /// `GET /v1/responses?limit=1000000`.

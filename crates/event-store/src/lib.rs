@@ -44,7 +44,7 @@ pub use log::Log;
 pub use reader::{InvalidReader, Reader};
 pub use restore::{RestoreReport, after_restore};
 pub use sequencer::Sequencer;
-pub use store::{Loaded, Store};
+pub use store::{Loaded, Prepared, Store};
 pub use upcast::upcast;
 pub use verify::LogReport;
 pub use writer::Writer;

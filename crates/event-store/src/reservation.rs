@@ -60,7 +60,7 @@ pub(crate) async fn reserve(
     let mut appends = Vec::with_capacity(wanted.len());
     for (stream, (loaded, events)) in wanted {
         if !events.is_empty() {
-            appends.push(store.prepare_events::<Reservation>(&stream, loaded.version, &events, meta).await?);
+            appends.push(store.encode_events::<Reservation>(&stream, loaded.version, &events, meta).await?);
         }
     }
     Ok(Reserved { appends, _held: held })

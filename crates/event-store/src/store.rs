@@ -33,6 +33,10 @@ pub struct Loaded<S> {
     pub version: i64,
 }
 
+/// Events on their way into a stream: encoded and sealed, but not stored.
+#[derive(Debug)]
+pub struct Prepared(Append);
+
 /// The event store of one database. Clones share everything.
 #[derive(Clone)]
 pub struct Store {
@@ -159,8 +163,24 @@ impl Store {
         events: &[S::Event],
         meta: &Meta,
     ) -> Result<Receipt, Rejection> {
-        let append = self.prepare_events::<S>(id, expected, events, meta).await?;
-        self.append_alone(append, meta).await
+        let prepared = self.prepare_events::<S>(id, expected, events, meta).await?;
+        self.append_prepared(prepared, meta).await
+    }
+
+    /// The first half of [`Store::append`]: encodes the events and seals their texts, and stores nothing.
+    pub async fn prepare_events<S: State>(
+        &self,
+        id: &S::Id,
+        expected: i64,
+        events: &[S::Event],
+        meta: &Meta,
+    ) -> Result<Prepared, Rejection> {
+        Ok(Prepared(self.encode_events::<S>(id, expected, events, meta).await?))
+    }
+
+    /// The second half: guard, idempotency row and events, in one statement.
+    pub async fn append_prepared(&self, prepared: Prepared, meta: &Meta) -> Result<Receipt, Rejection> {
+        self.append_alone(prepared.0, meta).await
     }
 
     pub(crate) async fn append_alone(&self, append: Append, meta: &Meta) -> Result<Receipt, Rejection> {
@@ -245,7 +265,7 @@ impl Store {
     }
 
     /// Encodes and seals typed events.
-    pub(crate) async fn prepare_events<S: State>(
+    pub(crate) async fn encode_events<S: State>(
         &self,
         id: &S::Id,
         expected: i64,

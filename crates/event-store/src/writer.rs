@@ -68,7 +68,7 @@ impl Writer {
         events: Vec<S::Event>,
         meta: &Meta,
     ) -> Result<Receipt, Rejection> {
-        let append = self.store.prepare_events::<S>(id, expected, &events, meta).await?;
+        let append = self.store.encode_events::<S>(id, expected, &events, meta).await?;
         if meta.idempotency.is_some() || append.events.is_empty() {
             return self.store.append_alone(append, meta).await;
         }
