@@ -16,6 +16,7 @@ use crate::machine;
 use crate::report::{Goal, Report, count};
 use crate::site::{Backend, Running, Site, target};
 
+/// What the client's `trust_score` stands for, in full.
 const HARNESSES: [&str; 3] =
     ["vijil.harnesses.security", "vijil.harnesses.reliability", "vijil.harnesses.safety"];
 /// No limit worth the name.
@@ -56,6 +57,8 @@ impl EvaluationArgs {
 /// What a finished evaluation was like.
 pub struct Finished {
     pub responses: usize,
+    /// From the request to the first recorded response: the plan, and one call.
+    pub planning: f64,
     /// From the first recorded response to the last.
     pub recording: f64,
     /// From the first recorded response until all of it was projected.
@@ -95,6 +98,9 @@ pub async fn run(args: &EvaluationArgs) -> Result<()> {
             report.goal("share_of_ideal", n / finished.recording / ideal, Goal::AtLeast(0.9));
         }
     }
+    if args.latency == 0 {
+        report.goal("planning_seconds", finished.planning, Goal::AtMost(1.0));
+    }
     let cpu = finished.cpu / n * 1000.0;
     if args.latency == 0 {
         report.goal("cpu_seconds_per_1000", cpu, Goal::AtMost(0.8));
@@ -120,7 +126,7 @@ pub async fn evaluate(site: &Site, server: &Running, practice: &Running, prompts
         "agent_params": {"temperature": 0, "generations": prompts.div_ceil(distinct)},
     });
     let cpu = (machine::cpu_seconds(server.pid)?, machine::cpu_seconds(practice.pid)?);
-    let asked = Instant::now();
+    let (asked, asked_at) = (Instant::now(), now()?);
     admin.post("/v1/evaluations", &request).await?;
     let evaluation = ended(&admin, &id).await?;
     let (wall, at) = (asked.elapsed().as_secs_f64(), now()?);
@@ -136,6 +142,7 @@ pub async fn evaluate(site: &Site, server: &Running, practice: &Running, prompts
     }
     Ok(Finished {
         responses,
+        planning: first - asked_at,
         recording: last - first,
         projecting: at - first,
         wall,

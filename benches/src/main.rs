@@ -97,6 +97,6 @@ async fn all() -> Result<()> {
         evaluation::run(&EvaluationArgs::slow_target(backend)).await?;
         responses::run_then_rebuild(backend, 100_000).await?;
     }
-    append::run(100).await?;
+    append::run(500).await?;
     detectors::run()
 }
