@@ -25,6 +25,7 @@ macro_rules! migrations {
             (5, "token use", include_str!(concat!("../../../migrations/", $folder, "/0005_token_use.sql"))),
             (6, "request", include_str!(concat!("../../../migrations/", $folder, "/0006_request.sql"))),
             (11, "benchmark", include_str!(concat!("../../../migrations/", $folder, "/0011_benchmark.sql"))),
+            (14, "place", include_str!(concat!("../../../migrations/", $folder, "/0014_place.sql"))),
         ]
     };
 }

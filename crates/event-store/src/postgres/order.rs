@@ -32,6 +32,7 @@ pub(crate) struct Tip {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Run {
     seqs: Vec<i64>,
+    xids: Vec<String>,
     positions: Vec<i64>,
     hashes: Vec<Vec<u8>>,
     /// The tip once they are stored.
@@ -63,8 +64,7 @@ impl PostgresLog {
     /// The last place given, read from the database.
     pub(crate) async fn tip(&self) -> Result<Tip, StoreError> {
         let row: Option<(i64, Vec<u8>, i64, i64)> = sqlx::query_as(
-            "select i.seq, i.hash, e.xid::text::bigint, i.position from log_index i \
-             join events e on e.position = i.position order by i.seq desc limit 1",
+            "select seq, hash, xid::text::bigint, position from log_index order by seq desc limit 1",
         )
         .fetch_optional(&self.pool)
         .await?;
@@ -118,6 +118,7 @@ impl PostgresLog {
                 position: row.try_get(0)?,
             };
             run.seqs.push(seq);
+            run.xids.push(tip.xid.to_string());
             run.positions.push(tip.position);
             run.hashes.push(tip.hash.0.to_vec());
             run.tip = Some(tip);
@@ -128,11 +129,12 @@ impl PostgresLog {
     /// Stores the places; `None` when somebody else has given one of them.
     pub(crate) async fn store_run(&self, run: &Run) -> Result<Option<Tip>, StoreError> {
         let stored = sqlx::query(
-            "insert into log_index (seq, position, hash) select r.seq, r.position, r.hash \
+            "insert into log_index (seq, xid, position, hash) select r.seq, r.xid::xid8, r.position, r.hash \
              from (select set_config('synchronous_commit', 'off', true)) as quick, \
-             unnest($1::bigint[], $2::bigint[], $3::bytea[]) as r(seq, position, hash)",
+             unnest($1::bigint[], $2::text[], $3::bigint[], $4::bytea[]) as r(seq, xid, position, hash)",
         )
         .bind(&run.seqs)
+        .bind(&run.xids)
         .bind(&run.positions)
         .bind(&run.hashes)
         .execute(&self.pool)

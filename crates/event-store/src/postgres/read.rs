@@ -49,9 +49,9 @@ impl PostgresLog {
              w.xid::text::bigint, w.position \
              from (select b.*, sum(b.size) over (order by b.seq) - b.size as before \
                    from (select i.seq, i.hash, e.*, pg_column_size(e.payload) + {OVERHEAD} as size \
-                         from (select seq, hash, position from log_index where seq > $1 \
+                         from (select seq, hash, xid, position from log_index where seq > $1 \
                                order by seq limit $2) i \
-                         join events e on e.position = i.position) b) w \
+                         join events e on e.xid = i.xid and e.position = i.position) b) w \
              where w.before < $3 or w.before = 0 order by w.seq"
         );
         let query = sqlx::query(&sql).bind(after).bind(limit).bind(max_bytes);
@@ -133,6 +133,6 @@ fn sequenced(condition: &str) -> String {
         "select i.seq, i.hash, (select p.hash from log_index p where p.seq = i.seq - 1), e.event_id, \
          e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.event_version, e.payload::text, \
          e.metadata::text, e.recorded_at, e.xid::text::bigint, e.position \
-         from log_index i join events e on e.position = i.position where {condition}"
+         from log_index i join events e on e.xid = i.xid and e.position = i.position where {condition}"
     )
 }

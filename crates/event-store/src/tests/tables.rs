@@ -83,6 +83,26 @@ async fn a_second_migration_changes_nothing() {
     }
 }
 
+/// The tables as migration 14 found them.
+const BEFORE_PLACES: &str = "alter table log_index drop column xid;
+    alter table events add constraint events_position_key unique (position);
+    delete from _sqlx_migrations where version = 14";
+
+#[tokio::test]
+async fn a_log_from_before_places_had_a_transaction_reads_as_before() {
+    let world = World::postgres().await;
+    three_events(&world.store).await;
+    let chain =
+        async || world.log(3).await.iter().map(|event| (event.hash, event.event_id)).collect::<Vec<_>>();
+    let before = chain().await;
+    sqlx::raw_sql(BEFORE_PLACES).execute(pool(&world)).await.unwrap();
+    world.store.database().migrate().await.unwrap();
+    assert_eq!(chain().await, before);
+    let _ = world.store.append::<Thing>(&thing(2), 0, &[ThingEvent::Ended], &meta()).await.unwrap();
+    world.log(4).await;
+    assert_eq!(world.store.log().verify(|_| ()).await.unwrap().fault, None);
+}
+
 #[tokio::test]
 async fn an_url_of_another_kind_is_refused() {
     assert!(matches!(Database::open("mysql://x").await, Err(StoreError::Url)));
