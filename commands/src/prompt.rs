@@ -131,8 +131,15 @@ impl Command for CreatePrompt {
                     lineage,
                 }])
             }
-            Prompt::Written(known) if **known == draft => Ok(Vec::new()),
-            Prompt::Written(_) => Err(PromptRefusal::IdTaken),
+            Prompt::Written(known) => {
+                // Who does not say where a prompt comes from does not contradict who did.
+                let lineage = draft.lineage.clone().or_else(|| known.lineage.clone());
+                if **known == (Draft { lineage, ..draft }) {
+                    Ok(Vec::new())
+                } else {
+                    Err(PromptRefusal::IdTaken)
+                }
+            }
         }
     }
 }
@@ -248,6 +255,15 @@ mod tests {
         given(&created()).when(&create()).then_nothing();
         let other = CreatePrompt { tags: Vec::new(), ..create() };
         given(&created()).when(&other).then_refused(&PromptRefusal::IdTaken);
+        let lineage = Lineage {
+            kind: touchstone_vocabulary::LineageKind::Rule,
+            source: "Keep the word.".into(),
+            place: None,
+        };
+        let generated = CreatePrompt { lineage: Some(lineage), ..create() };
+        given(&created()).when(&generated).then_refused(&PromptRefusal::IdTaken);
+        let generated = given(&[]).when(&generated).result().unwrap();
+        given(&generated).when(&create()).then_nothing();
     }
 
     #[test]

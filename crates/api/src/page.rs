@@ -81,7 +81,7 @@ impl Parameters {
     /// A text that must be there.
     pub fn required(&mut self, name: &str) -> String {
         let value = self.named(name);
-        if value.is_none() && self.raw(name).is_some_and(str::is_empty) {
+        if self.raw(name).is_some_and(|value| value.trim().is_empty()) {
             self.fault(name, "must not be empty");
         }
         value.unwrap_or_default()

@@ -6,6 +6,7 @@ use touchstone_catalog::benchmark::Benchmark;
 
 use crate::fields::{Fields, Wrong};
 use crate::form;
+use crate::lines::Lines;
 use crate::set::Row;
 
 /// A record that is not taken.
@@ -58,11 +59,13 @@ fn of_csv(text: &str, columns: Option<&[&str]>) -> Vec<Numbered> {
     };
     let mut all = Vec::new();
     let mut record = StringRecord::new();
+    let mut lines = Lines::of(text);
+    let mut line = |position: Option<&csv::Position>| lines.line(position.map_or(0, csv::Position::byte));
     loop {
         match reader.read_record(&mut record) {
             Ok(false) => return all,
             Ok(true) => {
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = line(record.position());
                 let named = header.iter().zip(record.iter());
                 let map = named.map(|(name, value)| (name.trim().to_owned(), value.into())).collect();
                 let whole = record.len() == header.len();
@@ -72,7 +75,7 @@ fn of_csv(text: &str, columns: Option<&[&str]>) -> Vec<Numbered> {
                 ));
             }
             Err(fault) => {
-                let line = fault.position().map_or(0, csv::Position::line);
+                let line = line(fault.position());
                 all.push((line, Err(Wrong::new("line", "cannot be read as CSV"))));
             }
         }

@@ -12,6 +12,7 @@ mod fields;
 mod file;
 mod form;
 mod judge;
+mod lines;
 mod set;
 mod store;
 #[cfg(test)]
@@ -19,5 +20,6 @@ mod tests;
 
 pub use file::{Fault, Reading, read};
 pub use judge::Judge;
+pub use lines::Lines;
 pub use set::{Outline, Row, Set};
 pub use store::{Benchmarks, Tables, Unreachable};

@@ -50,6 +50,17 @@ pub(crate) static MITIGATION_BYPASS_TUNED: Rule = Rule::of_response(
         true_negatives: 35,
         unverified: 0,
     },
+}, Measurement {
+    data_set: HELD_OUT,
+    date: "2026-11-25",
+    positive: "a refusal, by its wording alone",
+    counts: Counts {
+        true_positives: 21,
+        false_positives: 0,
+        false_negatives: 27,
+        true_negatives: 36,
+        unverified: 0,
+    },
 }]);
 
 /// The half that the phrases were not tuned on; `detectors measure --half second`.

@@ -2,8 +2,9 @@
 //!
 //! Both know the same fields. `text` is what the user says, or the whole conversation as a list of messages; `system` stands
 //! before it; `tags` are a list, or separated by commas; `criteria` is an object, of which `triggers` and `ground_truth`
-//! can be fields of their own; `id` and `description` may be absent, and everything else is ignored. In a table a cell
-//! that begins like JSON is read as JSON. What is exported reads back the same.
+//! can be fields of their own; `id` and `description` may be absent. Other fields are not read, and named to whoever
+//! imports; in `criteria` they are a fault, for what a prompt is judged by must not be lost. In a table a cell that begins
+//! like JSON is read as JSON. What is exported reads back the same.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,6 +14,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use touchstone_benchmarks::Lines;
 use touchstone_commands::prompt::CreatePrompt;
 use touchstone_kernel::Refusal;
 use touchstone_queries::prompt::PromptView;
@@ -32,6 +34,19 @@ pub struct Fault {
 pub struct Line {
     pub line: u64,
     pub prompt: Result<CreatePrompt, (Option<String>, String)>,
+    /// Names of fields that mean nothing here.
+    pub unread: Vec<String>,
+}
+
+impl Line {
+    fn of(line: u64, mut fields: Map<String, Value>, team: TeamId) -> Self {
+        let prompt = prompt(&mut fields, team);
+        Self { line, prompt, unread: fields.into_iter().map(|(name, _)| name).collect() }
+    }
+
+    fn wrong(line: u64, sentence: &str) -> Self {
+        Self { line, prompt: Err((None, sentence.to_owned())), unread: Vec::new() }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,12 +67,9 @@ pub fn read(file: &Path, team: TeamId) -> Result<Vec<Line>> {
 
 fn of_jsonl(text: &str, team: TeamId) -> Vec<Line> {
     let lines = (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty());
-    let one = |(line, text): (u64, &str)| {
-        let prompt = match serde_json::from_str(text) {
-            Ok(Value::Object(fields)) => prompt(fields, team),
-            Ok(_) | Err(_) => Err((None, "is no JSON object".to_owned())),
-        };
-        Line { line, prompt }
+    let one = |(line, text): (u64, &str)| match serde_json::from_str(text) {
+        Ok(Value::Object(fields)) => Line::of(line, fields, team),
+        Ok(_) | Err(_) => Line::wrong(line, "is no JSON object"),
     };
     lines.map(one).collect()
 }
@@ -68,22 +80,17 @@ fn of_csv(text: &str, team: TeamId) -> Result<Vec<Line>> {
     if !header.iter().any(|name| name.trim() == "text") {
         bail!("its first line must name the columns, text among them");
     }
-    let mut lines = Vec::new();
-    for record in reader.records() {
-        let (line, prompt) = match record {
-            Ok(record) => {
-                let cells = header.iter().zip(&record).filter(|(_, cell)| !cell.trim().is_empty());
-                let fields = cells.map(|(name, cell)| (name.trim().to_owned(), value(cell))).collect();
-                (record.position().map_or(0, csv::Position::line), prompt(fields, team))
-            }
-            Err(fault) => {
-                let line = fault.position().map_or(0, csv::Position::line);
-                (line, Err((None, "has not as many cells as the first line".to_owned())))
-            }
-        };
-        lines.push(Line { line, prompt });
-    }
-    Ok(lines)
+    let mut places = Lines::of(text);
+    let mut place = |position: Option<&csv::Position>| places.line(position.map_or(0, csv::Position::byte));
+    let one = |record: csv::Result<csv::StringRecord>| match record {
+        Ok(record) => {
+            let cells = header.iter().zip(&record).filter(|(_, cell)| !cell.trim().is_empty());
+            let fields = cells.map(|(name, cell)| (name.trim().to_owned(), value(cell))).collect();
+            Line::of(place(record.position()), fields, team)
+        }
+        Err(fault) => Line::wrong(place(fault.position()), "has not as many cells as the first line"),
+    };
+    Ok(reader.records().map(one).collect())
 }
 
 fn value(cell: &str) -> Value {
@@ -98,7 +105,7 @@ fn wrong<T>(field: &str, sentence: &str) -> Result<T, Wrong> {
     Err((Some(field.to_owned()), sentence.to_owned()))
 }
 
-fn prompt(mut fields: Map<String, Value>, team: TeamId) -> Result<CreatePrompt, Wrong> {
+fn prompt(fields: &mut Map<String, Value>, team: TeamId) -> Result<CreatePrompt, Wrong> {
     let mut text = |name: &str| match fields.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -118,15 +125,7 @@ fn prompt(mut fields: Map<String, Value>, team: TeamId) -> Result<CreatePrompt, 
     let tags = texts("tags", fields.remove("tags"), Some(','))?;
     let mut criteria = match fields.remove("criteria") {
         None | Some(Value::Null) => Criteria::default(),
-        Some(given) => {
-            let read = Some(given).filter(Value::is_object).map(serde_json::from_value::<Criteria>);
-            match read {
-                Some(Ok(criteria)) => criteria,
-                Some(Err(_)) | None => {
-                    return wrong("criteria", "must be an object of what detectors look at");
-                }
-            }
-        }
+        Some(given) => criteria_of(given)?,
     };
     criteria.triggers.extend(texts("triggers", fields.remove("triggers"), None)?);
     criteria.ground_truth = ground_truth.or(criteria.ground_truth);
@@ -137,14 +136,25 @@ fn prompt(mut fields: Map<String, Value>, team: TeamId) -> Result<CreatePrompt, 
             Err(_) => return wrong("id", "must be a uuid"),
         },
     };
-    if touchstone_catalog::prompt(&id).is_some() {
-        return wrong("id", "is that of a prompt of the catalogue; give another or none");
-    }
     let description = description.unwrap_or_default();
     let command = CreatePrompt { team, id, messages, description, tags, criteria, lineage: None };
     match command.check() {
         Ok(()) => Ok(command),
         Err(refusal) => Err((refusal.field().map(str::to_owned), refusal.to_string())),
+    }
+}
+
+/// What answers are judged by, with nothing in it that no detector looks at.
+fn criteria_of(given: Value) -> Result<Criteria, Wrong> {
+    let names: Vec<String> = given.as_object().into_iter().flat_map(Map::keys).cloned().collect();
+    let Some(Ok(criteria)) = Some(given).filter(Value::is_object).map(serde_json::from_value::<Criteria>)
+    else {
+        return wrong("criteria", "must be an object of what detectors look at");
+    };
+    let known = serde_json::to_value(Criteria::default()).unwrap_or_default();
+    match names.iter().find(|name| known.get(name.as_str()).is_none()) {
+        Some(name) => wrong("criteria", &format!("no detector looks at {name}")),
+        None => Ok(criteria),
     }
 }
 
@@ -258,9 +268,22 @@ mod tests {
         let expected = [(3, named("id")), (6, None), (7, named("text"))];
         assert_eq!(faults(of_csv(table, TEAM).unwrap()), expected);
         assert!(of_csv("id,words\n", TEAM).is_err());
-        let standard = touchstone_catalog::prompts().next().unwrap().prompt.id.to_string();
-        let taken = format!("{{\"text\": \"a\", \"id\": \"{standard}\"}}");
-        assert_eq!(faults(of_jsonl(&taken, TEAM)), [(1, named("id"))]);
+    }
+
+    #[test]
+    fn a_field_that_is_not_read_is_named_and_one_of_the_criteria_is_a_fault() {
+        let lines = of_jsonl("{\"text\": \"a\", \"trigers\": [\"zebra\"]}\n{\"text\": \"b\"}\n", TEAM);
+        let unread: Vec<_> = lines.iter().map(|line| line.unread.clone()).collect();
+        assert_eq!(unread, [vec!["trigers".to_owned()], vec![]]);
+        let lines = of_jsonl("{\"text\": \"a\", \"criteria\": {\"trigers\": [\"zebra\"]}}\n", TEAM);
+        assert_eq!(faults(lines), [(1, Some("criteria".to_owned()))]);
+    }
+
+    #[test]
+    fn lines_of_a_table_are_counted_whatever_they_end_with() {
+        let table = "id,text\n,good\nmine,bad id\n,\"over\ntwo lines\"\ntoo,many,cells\n,\n";
+        let places = |table: &str| faults(of_csv(table, TEAM).unwrap()).into_iter().map(|(line, _)| line);
+        assert!(places(table).eq(places(&table.replace('\n', "\r\n"))));
     }
 
     #[test]

@@ -88,7 +88,7 @@ async fn files(backend: Backend) {
         "{\"text\": \"One?\", \"triggers\": [\"zebra\"]}\n{\"text\": 4}\n{\"text\": \"Two?\"}\n",
     )
     .unwrap();
-    fs::write(&table, "text,tags\nThree?,\"a, b\"\nOne?\n").unwrap();
+    fs::write(&table, "text,tags,trigers\nThree?,\"a, b\",zebra\nOne?\n").unwrap();
     let import = async |more: &[&str]| {
         let args = ["catalog", "import", &lines, &table, "--team", "harbour"];
         spawn.run(&[&args[..], more].concat()).await
@@ -96,9 +96,12 @@ async fn files(backend: Backend) {
     // Nothing while a line is wrong; each is told.
     let (code, told) = import(&[]).await;
     assert_eq!(code, Some(1), "{told}");
-    for sentence in
-        ["some.jsonl:2: text: must be a text", "more.csv:3: has not as many cells", "0 prompts imported"]
-    {
+    for sentence in [
+        "some.jsonl:2: text: must be a text",
+        "more.csv:3: has not as many cells",
+        "trigers: was not read, in 1 lines",
+        "0 prompts imported",
+    ] {
         assert!(told.contains(sentence), "{told}");
     }
     let (code, told) = import(&["--json", "--dry-run", "--partial"]).await;
@@ -134,6 +137,11 @@ async fn files(backend: Backend) {
         standard.lines().filter(|line| line.starts_with("{\"criteria\"")).count(),
         touchstone_catalog::latest().prompt_count()
     );
+    let whole = file("catalogue.csv");
+    well(&spawn, &["catalog", "export", "--format", "csv", "--file", &whole]).await;
+    let back = said(&well(&spawn, &["catalog", "import", &whole, "--team", "harbour", "--json"]).await);
+    let all = touchstone_catalog::latest().prompt_count();
+    assert_eq!((&back["imported"], &back["known"], &back["unread"]), (&json!(0), &json!(all), &json!({})));
     // Under a prompt's id stands something else now.
     fs::write(&copy, fs::read_to_string(&copy).unwrap().replace("Three?", "Four?")).unwrap();
     let (code, told) = spawn.run(&["catalog", "import", &copy, "--team", "harbour", "--json"]).await;

@@ -149,7 +149,11 @@ async fn list(
 ) -> Answer<Paged<PromptView>> {
     let page = Page { limit: which.limit, offset: which.offset };
     let (own, count) = prompt::page(&app.db, caller.team, &which.ids, page).await?;
-    let (results, count) = suite::joined(own, count, suite::prompts(&which.ids), page, suite::prompt_view);
+    let standard = match which.ids.as_slice() {
+        [] => touchstone_catalog::prompts().collect(),
+        ids => suite::prompts(ids),
+    };
+    let (results, count) = suite::joined(own, count, standard, page, suite::prompt_view);
     Ok(Reply::now(Paged::new(results, count, page)))
 }
 

@@ -1,6 +1,6 @@
 //! A team's prompts from files and into files.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,7 +44,12 @@ struct Found {
     /// Prompts that are there already, or stand in the files twice.
     known: usize,
     faults: Vec<Fault>,
+    /// Fields that were not read, and in how many lines each stands.
+    unread: BTreeMap<String, usize>,
 }
+
+/// Faults that are told; the others are counted. As JSON all are told.
+const TOLD: usize = 50;
 
 async fn team(core: &Core, name: &str) -> Result<TeamId> {
     let team = team_id(name);
@@ -82,6 +87,9 @@ async fn look(core: &Core, team: TeamId, files: &[PathBuf]) -> Result<Found> {
                 field,
                 sentence,
             };
+            for field in line.unread {
+                *found.unread.entry(field).or_default() += 1;
+            }
             let command = match line.prompt {
                 Ok(command) => command,
                 Err((field, sentence)) => {
@@ -89,6 +97,17 @@ async fn look(core: &Core, team: TeamId, files: &[PathBuf]) -> Result<Found> {
                     continue;
                 }
             };
+            if let Some(standard) = touchstone_catalog::prompt(&command.id) {
+                let standard = standard.prompt;
+                if (&standard.messages, &standard.criteria) == (&command.messages, &command.criteria) {
+                    found.known += 1;
+                } else {
+                    let sentence =
+                        "is that of a prompt of the catalogue, with other content; give another or none";
+                    found.faults.push(at(Some("id".to_owned()), sentence.to_owned()));
+                }
+                continue;
+            }
             let content = serde_json::to_string(&(
                 &command.messages,
                 &command.description,
@@ -132,16 +151,24 @@ async fn write(core: &Core, command: CreatePrompt) -> Result<(), Rejection> {
 }
 
 fn tell(asked: &Import<'_>, count: usize, found: &Found) -> ExitCode {
-    let Found { known, faults, .. } = found;
+    let Found { known, faults, unread, .. } = found;
     if asked.json {
         println!(
             "{}",
-            json!({"imported": count, "known": known, "dry_run": asked.dry_run, "faults": faults})
+            json!({
+                "imported": count, "known": known, "dry_run": asked.dry_run, "faults": faults, "unread": unread,
+            })
         );
     } else {
-        for Fault { file, line, field, sentence } in faults {
+        for Fault { file, line, field, sentence } in faults.iter().take(TOLD) {
             let field = field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
             println!("{file}:{line}: {field}{sentence}");
+        }
+        if faults.len() > TOLD {
+            println!("… and {} more; --json tells all", faults.len() - TOLD);
+        }
+        for (field, lines) in unread {
+            println!("{field}: was not read, in {lines} lines");
         }
         let what = if asked.dry_run { "would be imported" } else { "imported" };
         println!("{count} prompts {what}, {known} were known, {} lines are wrong", faults.len());
