@@ -34,6 +34,7 @@ mod registry;
 mod rule;
 mod signature;
 mod similarity;
+mod source;
 mod stereotype;
 mod terminal;
 mod tool;

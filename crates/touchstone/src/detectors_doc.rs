@@ -40,7 +40,8 @@ fn row(about: &Description) -> String {
         Kind::Judge => ", with a judge model",
         Kind::MultiTurn => ", over several turns",
     };
-    format!("| `{id}` | {}{kind} | {} | {description} |", polarity.as_str(), inputs.join(", "))
+    let (inputs, source) = (inputs.join(", "), about.source());
+    format!("| `{id}` | {}{kind} | {inputs} | {description} | {source} |", polarity.as_str())
 }
 
 fn figures(about: &Description, of: &Measurement) -> String {

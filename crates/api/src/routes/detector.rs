@@ -28,6 +28,8 @@ struct DetectorView {
     /// Field to the text of its type.
     detector_input: BTreeMap<&'static str, &'static str>,
     version: &'static str,
+    /// The work that named the task, and the method or standard that is followed.
+    source: &'static str,
     /// `plain`, or what it needs beyond one answer: `pairwise`, `judge`, `multi_turn`.
     kind: &'static str,
     /// `risk`: a raw value of 1 is bad; `metric`: it is good.
@@ -73,6 +75,7 @@ fn view(about: &'static Description) -> DetectorView {
         description: about.description,
         detector_input: about.inputs.iter().copied().collect(),
         version: about.version,
+        source: about.source(),
         kind: about.kind.as_str(),
         polarity: about.polarity.as_str(),
         measured: about.measured.iter().map(measurement).collect(),

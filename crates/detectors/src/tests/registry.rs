@@ -181,6 +181,7 @@ fn every_detector_is_found_by_its_id_and_described_as_the_contract_says() {
         assert_eq!((about.kind, about.polarity), (*kind, *polarity), "{id}");
         assert_eq!(about.inputs, [&[("response", "str")], *beside].concat(), "{id}");
         assert!(about.description.starts_with("1 when ") && about.description.ends_with('.'), "{id}");
+        assert!(about.source().ends_with('.'), "{id} goes back to something");
     }
     assert!(BARE.find("garak.detectors.base.Nothing").is_none());
     assert!(BARE.find("").is_none());
