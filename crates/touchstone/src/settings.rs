@@ -205,6 +205,11 @@ pub struct IndexOptions {
     /// The list of all crates, in pages [default: https://crates.io/api/v1/crates].
     #[arg(long, env = "TOUCHSTONE_CRATES_INDEX")]
     pub crates_index: Option<String>,
+    /// The only hosts that may be asked, `host:port,…`, where not every public address shall or where a name leads to
+    /// another; as of `serve`.
+    #[arg(long, env = "TOUCHSTONE_EGRESS_ALLOW")]
+    #[serde(skip)]
+    pub egress_allow: Option<String>,
 }
 
 /// What the file may say of `serve`; the limits and compat tables too.
@@ -382,7 +387,7 @@ pub fn index(store: &StoreOptions, options: &IndexOptions) -> Result<IndexSettin
         npm: url(&options.npm_index, file.npm_index, "https://replicate.npmjs.com/_all_docs"),
         rubygems: url(&options.rubygems_index, file.rubygems_index, "https://index.rubygems.org/names"),
         crates: url(&options.crates_index, file.crates_index, "https://crates.io/api/v1/crates"),
-        egress_allow: serve.egress_allow.unwrap_or_default(),
+        egress_allow: options.egress_allow.clone().or(serve.egress_allow).unwrap_or_default(),
     })
 }
 
