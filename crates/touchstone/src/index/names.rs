@@ -74,7 +74,12 @@ impl Index {
 
     async fn python(&self) -> Result<Vec<String>> {
         let url = self.url(&format!("{}/", self.settings.pypi))?;
-        let Projects { projects } = read(&self.get(&url, SIMPLE, LONGEST).await?)?;
+        let body = self.get(&url, SIMPLE, LONGEST).await?;
+        if body.first() == Some(&b'<') {
+            let page = std::str::from_utf8(&body).context("the list of packages is no text")?;
+            return Ok(linked(page));
+        }
+        let Projects { projects } = read(&body)?;
         Ok(projects.into_iter().map(|project| project.name).collect())
     }
 
@@ -123,7 +128,26 @@ impl Index {
     }
 }
 
+/// The projects that a page in the older form links to (PEP 503), as mirrors have it that know no JSON.
+fn linked(page: &str) -> Vec<String> {
+    let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+    let name = |(link, _): (&str, &str)| link.trim_end_matches('/').rsplit('/').next().map(str::to_owned);
+    links.filter_map(name).collect()
+}
+
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T> {
     serde_json::from_slice(body)
         .context("the index answered in a form that is not its own; check its address")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_the_older_form_names_what_it_links_to() {
+        let page = "<!DOCTYPE html><html><body>\n<a href=\"amber-lamp/\">Amber.Lamp</a>\n\
+            <a class=\"x\" href=\"/simple/rope/\">rope</a></body></html>";
+        assert_eq!(linked(page), ["amber-lamp", "rope"]);
+    }
 }
