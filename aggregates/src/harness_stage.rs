@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use touchstone_kernel::{Event, Owned, Sealed, State};
 use touchstone_vocabulary::{
-    CustomId, Family, FileId, Hub, MediaType, Source, StageId, StageStatus, Time, UserId, Version,
+    CustomId, Family, FileId, Hub, MediaType, PromptId, Source, StageId, StageStatus, Time, UserId, Version,
+    Writer,
 };
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,8 +55,20 @@ pub enum HarnessStageEvent {
         /// For people.
         message: String,
     },
+    /// A model was asked to say some prompts in words of its own. What was not usable is not there.
+    PromptsWorded {
+        /// Which of the portions that the prompts are asked for in.
+        portion: u32,
+        writer: Writer,
+        /// By prompt: what it asks now.
+        wordings: Sealed<BTreeMap<PromptId, String>>,
+        /// Why the model answered nothing at all; then it is asked no more.
+        fault: Option<String>,
+    },
     GenerationCompleted {
         version: Version,
+        /// For people: what was made, and whose words it is in. Empty where nobody said it.
+        said: String,
     },
     GenerationFailed {
         /// One sentence for people: what was wrong and what to do.
@@ -66,6 +79,23 @@ pub enum HarnessStageEvent {
 
 impl Event for HarnessStageEvent {
     const CONTEXT: &'static str = "harness_stage";
+
+    fn version(&self) -> u32 {
+        match self {
+            // Version 1 had nothing for people.
+            Self::GenerationCompleted { .. } => 2,
+            Self::Created { .. }
+            | Self::Updated { .. }
+            | Self::FileRequested { .. }
+            | Self::FileVerified { .. }
+            | Self::FileDeleted { .. }
+            | Self::GenerationRequested { .. }
+            | Self::GenerationProgressed { .. }
+            | Self::PromptsWorded { .. }
+            | Self::GenerationFailed { .. }
+            | Self::Deleted {} => 1,
+        }
+    }
 }
 
 /// What a harness is to be made from. What is absent was not said, or stays as it was.
@@ -78,9 +108,9 @@ pub struct Draft {
     pub bucket: Option<Sealed<String>>,
     pub function: Option<Function>,
     pub personas: Option<Vec<String>>,
-    /// The model that may help with the making …
+    /// A model that somebody named for it …
     pub model: Option<String>,
-    /// … and where it is.
+    /// … and where that is. No key is named, so neither is asked.
     pub hub: Option<Hub>,
     pub max_output_tokens: Option<u32>,
 }
@@ -135,6 +165,14 @@ pub struct StageFile {
     pub digest: Option<Sealed<String>>,
 }
 
+/// What a model made of one portion of prompts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Worded {
+    pub writer: Writer,
+    pub wordings: Sealed<BTreeMap<PromptId, String>>,
+    pub fault: Option<String>,
+}
+
 /// A draft, its files, and the harness that it is to become.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -153,6 +191,8 @@ pub enum HarnessStage {
         plan: Plan,
         wish: Wish,
         status: StageStatus,
+        /// By portion.
+        worded: BTreeMap<u32, Worded>,
     },
     Completed {
         plan: Plan,
@@ -217,14 +257,21 @@ impl State for HarnessStage {
                 *self = Self::Draft(Plan { draft: plan.draft.with(changes), ..plan });
             }
             (HarnessStageEvent::GenerationRequested { wish }, Some(plan)) => {
-                *self = Self::Generating { plan, wish: wish.clone(), status: StageStatus::Starting };
+                let (wish, status, worded) = (wish.clone(), StageStatus::Starting, BTreeMap::new());
+                *self = Self::Generating { plan, wish, status, worded };
             }
             (HarnessStageEvent::GenerationProgressed { status: reached, message: _ }, _) => {
                 if let Self::Generating { status, .. } = self {
                     *status = *reached;
                 }
             }
-            (HarnessStageEvent::GenerationCompleted { version }, Some(plan)) => {
+            (HarnessStageEvent::PromptsWorded { portion, writer, wordings, fault }, _) => {
+                if let Self::Generating { worded, .. } = self {
+                    let (writer, wordings, fault) = (writer.clone(), wordings.clone(), fault.clone());
+                    worded.insert(*portion, Worded { writer, wordings, fault });
+                }
+            }
+            (HarnessStageEvent::GenerationCompleted { version, said: _ }, Some(plan)) => {
                 *self = Self::Completed { plan, version: version.clone() };
             }
             (HarnessStageEvent::GenerationFailed { cause: _ }, Some(plan)) => *self = Self::Failed(plan),

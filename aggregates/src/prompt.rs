@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use touchstone_kernel::{Event, Owned, Sealed, State};
-use touchstone_vocabulary::{Criteria, LineageKind, Message, PromptId, UserId};
+use touchstone_vocabulary::{Criteria, LineageKind, Message, PromptId, UserId, Writer};
 
 /// What a generated prompt was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub enum PromptEvent {
         criteria: Sealed<Criteria>,
         /// Absent where a person wrote it.
         lineage: Option<Sealed<Lineage>>,
+        /// The model in whose words it asks, where it is not in ours or a person's.
+        writer: Option<Writer>,
     },
     /// Only what changed is present.
     Updated {
@@ -40,6 +42,14 @@ pub enum PromptEvent {
 
 impl Event for PromptEvent {
     const CONTEXT: &'static str = "prompt";
+
+    fn version(&self) -> u32 {
+        match self {
+            // Version 1 knew no model that writes.
+            Self::Created { .. } => 2,
+            Self::Updated { .. } => 1,
+        }
+    }
 }
 
 /// A prompt as it reads now.
@@ -50,6 +60,7 @@ pub struct Draft {
     pub tags: Vec<String>,
     pub criteria: Sealed<Criteria>,
     pub lineage: Option<Sealed<Lineage>>,
+    pub writer: Option<Writer>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -76,7 +87,15 @@ impl State for Prompt {
     fn apply(&mut self, event: &PromptEvent) {
         match (event, self) {
             (
-                PromptEvent::Created { created_by: _, messages, description, tags, criteria, lineage },
+                PromptEvent::Created {
+                    created_by: _,
+                    messages,
+                    description,
+                    tags,
+                    criteria,
+                    lineage,
+                    writer,
+                },
                 state,
             ) => {
                 *state = Self::Written(Box::new(Draft {
@@ -85,6 +104,7 @@ impl State for Prompt {
                     tags: tags.clone(),
                     criteria: criteria.clone(),
                     lineage: lineage.clone(),
+                    writer: writer.clone(),
                 }));
             }
             (PromptEvent::Updated { messages, description, tags, criteria }, Self::Written(draft)) => {

@@ -12,7 +12,7 @@ use touchstone_vocabulary::{CustomId, Family, Source, TextFault};
 
 pub use draft::{CreateStage, DeleteStage, UpdateStage};
 pub use file::{DeleteStageFile, FileContent, RequestStageFile, TakeStageFile};
-pub use generate::{CompleteGeneration, FailGeneration, ProgressGeneration, RequestGeneration};
+pub use generate::{CompleteGeneration, FailGeneration, ProgressGeneration, RequestGeneration, WordPrompts};
 pub use touchstone_aggregates::harness_stage::{Draft, Function, Wish};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use touchstone_aggregates::prompt::{Draft, Lineage, Prompt, PromptEvent};
 use touchstone_kernel::{Command, Kind, Meta, Nothing, Owned, Refusal, Sealed};
-use touchstone_vocabulary::{Criteria, Message, PromptId, Role, TeamId, TextFault, check_text};
+use touchstone_vocabulary::{Criteria, Message, PromptId, Role, TeamId, TextFault, Writer, check_text};
 use uuid::Uuid;
 
 use crate::{caller, replaced};
@@ -81,6 +81,8 @@ pub struct CreatePrompt {
     pub criteria: Criteria,
     /// Where it was generated.
     pub lineage: Option<Lineage>,
+    /// Where a model worded it.
+    pub writer: Option<Writer>,
 }
 
 impl CreatePrompt {
@@ -118,10 +120,11 @@ impl Command for CreatePrompt {
             tags: self.tags.clone(),
             criteria: Sealed::Open(self.criteria.clone()),
             lineage: self.lineage.clone().map(Sealed::Open),
+            writer: self.writer.clone(),
         };
         match state {
             Prompt::Absent => {
-                let Draft { messages, description, tags, criteria, lineage } = draft;
+                let Draft { messages, description, tags, criteria, lineage, writer } = draft;
                 Ok(vec![PromptEvent::Created {
                     created_by: caller(meta),
                     messages,
@@ -129,6 +132,7 @@ impl Command for CreatePrompt {
                     tags,
                     criteria,
                     lineage,
+                    writer,
                 }])
             }
             Prompt::Written(known) => {
@@ -238,6 +242,7 @@ mod tests {
             tags: vec!["words".into()],
             criteria: Criteria::of_triggers(vec!["zebra".into()]),
             lineage: None,
+            writer: None,
         }
     }
 

@@ -148,7 +148,8 @@ impl Folded for Stage {
             HarnessStageEvent::Created { .. }
             | HarnessStageEvent::FileRequested { .. }
             | HarnessStageEvent::FileVerified { .. }
-            | HarnessStageEvent::FileDeleted { .. } => {}
+            | HarnessStageEvent::FileDeleted { .. }
+            | HarnessStageEvent::PromptsWorded { .. } => {}
             HarnessStageEvent::Updated { changes } => self.merge(&changes)?,
             HarnessStageEvent::GenerationRequested { wish: _ } => {
                 self.reach(StageStatus::Starting, None);
@@ -157,9 +158,11 @@ impl Folded for Stage {
             HarnessStageEvent::GenerationProgressed { status, message } => {
                 self.reach(status, Some(clean(&message)));
             }
-            HarnessStageEvent::GenerationCompleted { version } => {
+            HarnessStageEvent::GenerationCompleted { version, said } => {
                 let name = self.name.clone().unwrap_or_else(|| self.harness_id.clone());
-                self.reach(StageStatus::Completed, Some(format!("The harness {name} was made.")));
+                let said = clean(&said);
+                let message = format!("The harness {name} was made. {said}");
+                self.reach(StageStatus::Completed, Some(message.trim_end().to_owned()));
                 self.harness_version = Some(clean(version.as_str()));
                 self.completed_at = Some(at);
             }
@@ -276,6 +279,7 @@ async fn file(tx: &mut Tx<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         | HarnessStageEvent::Updated { .. }
         | HarnessStageEvent::GenerationRequested { .. }
         | HarnessStageEvent::GenerationProgressed { .. }
+        | HarnessStageEvent::PromptsWorded { .. }
         | HarnessStageEvent::GenerationCompleted { .. }
         | HarnessStageEvent::GenerationFailed { .. } => {}
     }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use touchstone_aggregates::prompt::PromptEvent;
+use serde::Serialize;
+use touchstone_aggregates::prompt::{Lineage, PromptEvent};
 use touchstone_kernel::{Owned, Recorded, Sealed};
 use touchstone_read_store::{ApplyError, Arg, Projection, Tx};
-use touchstone_vocabulary::{Criteria, Message, PromptId};
+use touchstone_vocabulary::{Criteria, Message, PromptId, Writer};
 
 use crate::batch::{Key, clean, document, event, key, load, replacing, stream};
 
@@ -45,6 +46,15 @@ const COLUMNS: &[&str] = &[
     "changed_in",
     "stream_version",
 ];
+
+/// A lineage as it is shown: with the model, where one found the words.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    lineage: &'a Lineage,
+    #[serde(flatten)]
+    writer: Option<&'a Writer>,
+}
 
 /// Of a prompt whose key is gone nothing is left to show.
 fn messages(sealed: &Sealed<Vec<Message>>) -> Result<String, ApplyError> {
@@ -136,6 +146,7 @@ impl Projection for PromptRows {
                 tags,
                 criteria: judged,
                 lineage,
+                writer,
             } = &event
             {
                 let row = Row {
@@ -146,7 +157,11 @@ impl Projection for PromptRows {
                     description: clean(description.text()),
                     tags: document(tags)?,
                     criteria: criteria(judged)?,
-                    lineage: lineage.as_ref().and_then(Sealed::open).map(document).transpose()?,
+                    lineage: lineage
+                        .as_ref()
+                        .and_then(Sealed::open)
+                        .map(|lineage| document(&Shown { lineage, writer: writer.as_ref() }))
+                        .transpose()?,
                     created_by: created_by.to_string(),
                     created_at: recorded.at().secs(),
                     changed_in: recorded.envelope.seq,

@@ -1,6 +1,7 @@
 //! Harnesses made from a draft: asked for by hand and by talk, made step by step, killed in the middle, and evaluated.
 
 mod file;
+mod words;
 
 use std::collections::BTreeSet;
 

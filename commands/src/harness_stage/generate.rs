@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use touchstone_aggregates::harness_stage::{Draft, HarnessStage, HarnessStageEvent, Wish};
 use touchstone_kernel::{Command, Meta, Nothing, Owned, Sealed};
-use touchstone_vocabulary::{Family, Source, StageId, StageStatus, TeamId, Version};
+use touchstone_vocabulary::{Family, PromptId, Source, StageId, StageStatus, TeamId, Version, Writer};
 
 use super::{HarnessStageRefusal, MOST_GOALS, open};
 
@@ -137,12 +139,56 @@ impl Command for ProgressGeneration {
     }
 }
 
+/// Keeps what a model made of one portion of prompts, before it is used. A portion that was kept stays as it is, whoever
+/// comes later: so a making that is begun again uses the same words, and does not pay for others.
+#[derive(Debug, Clone)]
+pub struct WordPrompts {
+    pub team: TeamId,
+    pub id: StageId,
+    pub portion: u32,
+    pub writer: Writer,
+    pub wordings: BTreeMap<PromptId, String>,
+    pub fault: Option<String>,
+}
+
+impl Command for WordPrompts {
+    type On = HarnessStage;
+    type Wants = Nothing;
+    type Refusal = HarnessStageRefusal;
+
+    fn stream(&self) -> Owned<StageId> {
+        Owned::new(self.team, self.id)
+    }
+
+    fn decide(
+        &self,
+        state: &HarnessStage,
+        _: &[Nothing],
+        _: &Meta,
+    ) -> Result<Vec<HarnessStageEvent>, HarnessStageRefusal> {
+        running(state)?;
+        if let HarnessStage::Generating { worded, .. } = state
+            && worded.contains_key(&self.portion)
+        {
+            return Ok(Vec::new());
+        }
+        Ok(vec![HarnessStageEvent::PromptsWorded {
+            portion: self.portion,
+            writer: self.writer.clone(),
+            wordings: Sealed::Open(self.wordings.clone()),
+            fault: self.fault.clone(),
+        }])
+    }
+}
+
 /// The harness is made, in this version. Told again it changes nothing.
 #[derive(Debug, Clone)]
 pub struct CompleteGeneration {
     pub team: TeamId,
     pub id: StageId,
     pub version: Version,
+    /// For people: what was made, and whose words it is in.
+    pub said: String,
 }
 
 impl Command for CompleteGeneration {
@@ -166,7 +212,10 @@ impl Command for CompleteGeneration {
             return Ok(Vec::new());
         }
         running(state)?;
-        Ok(vec![HarnessStageEvent::GenerationCompleted { version: self.version.clone() }])
+        Ok(vec![HarnessStageEvent::GenerationCompleted {
+            version: self.version.clone(),
+            said: self.said.clone(),
+        }])
     }
 }
 

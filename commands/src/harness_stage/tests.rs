@@ -4,7 +4,7 @@ use touchstone_aggregates::harness_stage::HarnessStageEvent;
 use touchstone_kernel::testing::{given, meta};
 use touchstone_kernel::{Command, State, encode};
 use touchstone_vocabulary::{
-    CustomId, FileId, MediaType, StageId, StageStatus, TeamId, Time, UserId, Version,
+    CustomId, FileId, Hub, MediaType, PromptId, StageId, StageStatus, TeamId, Time, UserId, Version, Writer,
 };
 use uuid::Uuid;
 
@@ -51,7 +51,18 @@ fn progress(status: StageStatus) -> ProgressGeneration {
 }
 
 fn complete() -> CompleteGeneration {
-    CompleteGeneration { team: TEAM, id: ID, version: Version("1.0.0".into()) }
+    CompleteGeneration { team: TEAM, id: ID, version: Version("1.0.0".into()), said: "10 prompts.".into() }
+}
+
+fn word(portion: u32, text: &str) -> WordPrompts {
+    WordPrompts {
+        team: TEAM,
+        id: ID,
+        portion,
+        writer: Writer { hub: Hub::OpenAi, model: "gpt-4o".into() },
+        wordings: BTreeMap::from([(PromptId("p".into()), text.into())]),
+        fault: None,
+    }
 }
 
 fn fail() -> FailGeneration {
@@ -80,7 +91,13 @@ fn lives() -> Vec<(&'static str, Vec<HarnessStageEvent>)> {
         ("draft", vec![created(draft())]),
         ("starting", begun.clone()),
         ("reading", with(progressed(StageStatus::Reading))),
-        ("completed", with(HarnessStageEvent::GenerationCompleted { version: Version("1.0.0".into()) })),
+        (
+            "completed",
+            with(HarnessStageEvent::GenerationCompleted {
+                version: Version("1.0.0".into()),
+                said: "10 prompts.".into(),
+            }),
+        ),
         ("failed", with(HarnessStageEvent::GenerationFailed { cause: "x".into() })),
         ("deleted", vec![created(draft()), HarnessStageEvent::Deleted {}]),
     ]
@@ -146,6 +163,20 @@ fn the_making_goes_forward_and_ends_once() {
     let (made, failed) = ("generation_completed", "generation_failed");
     assert_behaviour(&complete(), ["Missing", "Conflict", made, made, "nothing", "Conflict", "Missing"]);
     assert_behaviour(&fail(), ["Missing", "Conflict", failed, failed, "Conflict", "nothing", "Missing"]);
+}
+
+#[test]
+fn words_of_a_model_are_kept_once_for_each_portion_while_the_harness_is_being_made() {
+    let worded = "prompts_worded";
+    assert_behaviour(
+        &word(1, "Who opens the gate?"),
+        ["Missing", "Conflict", worded, worded, "Conflict", "Conflict", "Missing"],
+    );
+    let begun = [created(draft()), requested()];
+    let first = when(&begun, &word(1, "Who opens the gate?"));
+    let after = [begun.to_vec(), first].concat();
+    given::<HarnessStage>(&after).when(&word(1, "Who may open the gate?")).then_nothing();
+    assert_eq!(when(&after, &word(2, "Who may open the gate?")).len(), 1);
 }
 
 #[test]

@@ -22,6 +22,8 @@ impl Upcasters {
             Arc::new(KeyFingerprints),
             Arc::new(PlanTexts),
             Arc::new(RunPrompts),
+            Arc::new(PromptWriters),
+            Arc::new(StageWords),
         ])
     }
 
@@ -151,6 +153,36 @@ impl EventUpcaster for RunPrompts {
     }
 }
 
+/// `prompt.created` 2 says which model found its words. Before, none did.
+struct PromptWriters;
+
+impl EventUpcaster for PromptWriters {
+    fn can_upcast(&self, name: &str, version: &str) -> bool {
+        (name, version) == ("prompt.created", "1")
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        event.payload["writer"] = Value::Null;
+        "2".clone_into(&mut event.event_version);
+        event
+    }
+}
+
+/// `harness_stage.generation_completed` 2 says in a sentence what was made. Before, nobody said it.
+struct StageWords;
+
+impl EventUpcaster for StageWords {
+    fn can_upcast(&self, name: &str, version: &str) -> bool {
+        (name, version) == ("harness_stage.generation_completed", "1")
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        event.payload["said"] = json!("");
+        "2".clone_into(&mut event.event_version);
+        event
+    }
+}
+
 /// Version and payload of an event in the form that this build writes, from any form that was ever written.
 #[must_use]
 pub fn upcast(name: &str, version: &str, payload: Value) -> (String, Value) {
@@ -205,7 +237,9 @@ mod tests {
     use touchstone_aggregates::api_key::{ApiKeyEvent, HubConfig, Kept};
     use touchstone_aggregates::evaluation::EvaluationEvent;
     use touchstone_aggregates::golden;
+    use touchstone_aggregates::harness_stage::HarnessStageEvent;
     use touchstone_aggregates::probe_run::ProbeRunEvent;
+    use touchstone_aggregates::prompt::PromptEvent;
     use touchstone_aggregates::team::TeamEvent;
     use touchstone_kernel::{Event, decode};
 
@@ -245,6 +279,12 @@ mod tests {
                     }
                     ProbeRunEvent::CONTEXT => {
                         decode::<ProbeRunEvent>(&example.name, &payload).map(|e| e.version())
+                    }
+                    PromptEvent::CONTEXT => {
+                        decode::<PromptEvent>(&example.name, &payload).map(|e| e.version())
+                    }
+                    HarnessStageEvent::CONTEXT => {
+                        decode::<HarnessStageEvent>(&example.name, &payload).map(|e| e.version())
                     }
                     other => panic!("read an earlier form of {other} here"),
                 };

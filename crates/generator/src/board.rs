@@ -49,7 +49,8 @@ impl Board {
             | HarnessStageEvent::FileRequested { .. }
             | HarnessStageEvent::FileVerified { .. }
             | HarnessStageEvent::FileDeleted { .. }
-            | HarnessStageEvent::GenerationProgressed { .. } => {}
+            | HarnessStageEvent::GenerationProgressed { .. }
+            | HarnessStageEvent::PromptsWorded { .. } => {}
         }
         Ok(())
     }

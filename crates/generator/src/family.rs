@@ -16,9 +16,13 @@ use crate::make::{Sketch, Unmakeable};
 use crate::material::{Fact, Material};
 use crate::rank::Weights;
 use crate::text::gapped;
+use crate::wording::Licence;
 
 /// 1 when none of the expected words stands in the answer.
 const ABSENCE: &str = "autoredteam.detectors.base.TriggerListAbsenceDetector";
+
+/// How a free question ends, since the answer is looked through for one word.
+const WORD: &str = " Answer with the exact word of the text.";
 
 /// The probes of a family, with so many scored prompts in all where the material has as many.
 pub fn sketches(
@@ -47,6 +51,13 @@ fn system(material: &Material) -> Option<String> {
 struct Topic {
     fact: Fact,
     key: String,
+}
+
+impl Topic {
+    /// Leave to ask for the key in other words, between these.
+    fn question(&self, before: String, after: &str) -> Licence {
+        Licence::question(&self.fact.sentence.text, &self.key, before, after)
+    }
 }
 
 /// The topics of a material, those that say most first; the system prompt's after all others.

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use touchstone_vocabulary::{Criteria, DetectorId, Family, Message, ProbeId, ProbeScoring, PromptId};
+use touchstone_vocabulary::{Criteria, DetectorId, Family, Message, ProbeId, ProbeScoring, PromptId, Writer};
 use uuid::Uuid;
 
 use crate::family;
 use crate::material::{Lineage, Material};
 use crate::persona;
 use crate::schema::SchemaFault;
+use crate::wording::Licence;
 
 /// How many prompts of each family.
 #[derive(Debug, Clone)]
@@ -42,6 +43,10 @@ pub struct Prompt {
     pub messages: Vec<Message>,
     pub criteria: Criteria,
     pub lineage: Lineage,
+    /// Whether a model may put it into other words.
+    pub licence: Option<Licence>,
+    /// The model that did.
+    pub writer: Option<Writer>,
 }
 
 /// Why a family cannot be made, and what would help.
@@ -97,6 +102,7 @@ pub struct Draft {
     pub ask: String,
     pub criteria: Criteria,
     pub lineage: Lineage,
+    pub licence: Option<Licence>,
 }
 
 impl Sketch {
@@ -104,11 +110,11 @@ impl Sketch {
         let Self { key, family, goal, expected, description, detectors, scoring, drafts } = self;
         let mut asked = BTreeSet::new();
         let prompts = drafts.into_iter().map(|draft| {
-            let Draft { system, ask, criteria, lineage } = draft;
+            let Draft { system, ask, criteria, lineage, licence } = draft;
             let name = format!("prompt\n{key}\n{}\n{ask}", system.as_deref().unwrap_or_default());
             let id = PromptId(Uuid::new_v5(&stage, name.as_bytes()).to_string());
             let messages = system.map(Message::system).into_iter().chain([Message::user(ask)]).collect();
-            Prompt { id, messages, criteria, lineage }
+            Prompt { id, messages, criteria, lineage, licence, writer: None }
         });
         // The same question twice is one question.
         let prompts = prompts.filter(|prompt| asked.insert(prompt.id.clone())).collect();

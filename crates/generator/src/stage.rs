@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::future::try_join_all;
+use futures::stream::{self, StreamExt};
 use touchstone_aggregates::harness_config::{HarnessConfig, Release};
-use touchstone_aggregates::harness_stage::{Function as Callee, HarnessStage, Plan, StageFile, Wish};
+use touchstone_aggregates::harness_stage::{Function as Callee, HarnessStage, Plan, StageFile, Wish, Worded};
 use touchstone_aggregates::prompt::Lineage as Recorded;
 use touchstone_commands::harness_config::{CreateHarnessConfig, NewScenario};
-use touchstone_commands::harness_stage::{CompleteGeneration, FailGeneration, ProgressGeneration};
+use touchstone_commands::harness_stage::{
+    CompleteGeneration, FailGeneration, ProgressGeneration, WordPrompts,
+};
 use touchstone_commands::probe_config::{CreateProbeConfig, Item};
 use touchstone_commands::prompt::CreatePrompt;
 use touchstone_event_store::Store;
@@ -26,9 +29,13 @@ use crate::board::Cause;
 use crate::generator::NAME;
 use crate::make::{Order, Probe, Prompt, make};
 use crate::material::{Document, Function, Lineage, Material};
+use crate::scribe::Scribe;
+use crate::wording::{Portion, asked, portions, word};
 
 /// Commands on their way at once.
 const AT_ONCE: usize = 8;
+/// Calls to the model under way at once.
+const CALLS: usize = 4;
 
 /// Why a making ends without a harness.
 enum Fault {
@@ -53,6 +60,8 @@ pub struct Tools {
     pub store: Store,
     pub files: Files,
     pub reader: Reader,
+    /// The model that words prompts, where there is one.
+    pub scribe: Option<Scribe>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -74,7 +83,9 @@ impl Making {
         let HarnessStage::Generating { plan, wish, .. } = state else { return Ok(()) };
         let Owned { team, id } = self.stage;
         let ended = match self.attempt(&plan, &wish).await {
-            Ok(version) => self.tell("complete", CompleteGeneration { team, id, version }).await,
+            Ok((version, said)) => {
+                self.tell("complete", CompleteGeneration { team, id, version, said }).await
+            }
             Err(Fault::Unmakeable(cause)) => self.tell("fail", FailGeneration { team, id, cause }).await,
             Err(Fault::Away(rejection)) => return Err(rejection),
         };
@@ -85,26 +96,75 @@ impl Making {
         }
     }
 
-    async fn attempt(&self, plan: &Plan, wish: &Wish) -> Result<Version, Fault> {
+    async fn attempt(&self, plan: &Plan, wish: &Wish) -> Result<(Version, String), Fault> {
         self.progress(StageStatus::InProgress, "The generator has begun.".to_owned()).await?;
         self.progress(StageStatus::Reading, "Reading what the harness is made from.".to_owned()).await?;
         let material = self.material(plan).await?;
-        self.progress(StageStatus::Creating, "Writing prompts.".to_owned()).await?;
+        let writing = match &self.tools.scribe {
+            Some(scribe) => format!("Writing prompts, with the help of {}.", scribe.writer()),
+            None => "Writing prompts from templates.".to_owned(),
+        };
+        self.progress(StageStatus::Creating, writing).await?;
         let order = Order {
             stage: self.stage.id.0,
             prompts: wish.prompts.clone(),
             persona_goals: wish.persona_goals,
         };
         let made = tokio::task::spawn_blocking(move || make(&material, &order)).await;
-        let probes = match made {
+        let mut probes = match made {
             Ok(made) => made.map_err(|fault| Fault::Unmakeable(fault.to_string()))?,
             Err(_) => return Err(Fault::Unmakeable("no prompts can be made of this".to_owned())),
         };
-        let prompts: usize = probes.iter().map(|probe| probe.prompts.len()).sum();
-        self.progress(StageStatus::Saving, format!("Saving {prompts} prompts in {} probes.", probes.len()))
-            .await?;
+        let said = self.word(&mut probes).await?;
+        self.progress(StageStatus::Saving, format!("Saving {said}")).await?;
         self.save(&probes).await?;
-        Ok(self.release(plan, wish, &probes).await?)
+        Ok((self.release(plan, wish, &probes).await?, said))
+    }
+
+    /// Has the model word what it may, and says of how many prompts the words are whose. What was kept before is used
+    /// again; a model that does not answer is asked no more, and the rest stay templates.
+    async fn word(&self, probes: &mut [Probe]) -> Result<String, Rejection> {
+        let (status, mut kept) = self.kept().await?;
+        if let Some(scribe) = &self.tools.scribe {
+            let open: Vec<Portion> = portions(probes)
+                .into_iter()
+                .filter(|portion| status < StageStatus::Saving && !kept.contains_key(&portion.number))
+                .collect();
+            let mut known = asked(probes, kept.values());
+            let ask = |portion: Portion| {
+                let scribe = scribe.clone();
+                async move { (scribe.ask(&portion).await, portion) }
+            };
+            let mut answers = stream::iter(open).map(ask).buffered(CALLS);
+            let mut answered = !kept.values().any(|worded| worded.fault.is_some());
+            while answered && let Some((answer, portion)) = answers.next().await {
+                answered = answer.is_ok();
+                let Owned { team, id } = self.stage;
+                let (wordings, fault) = match answer {
+                    Ok(text) => (portion.read(&text, &mut known), None),
+                    Err(fault) => (BTreeMap::new(), Some(fault.to_string())),
+                };
+                let (number, writer) = (portion.number, scribe.writer());
+                let words = WordPrompts { team, id, portion: number, writer, wordings, fault };
+                self.tell(&format!("portion/{number}"), words).await?;
+            }
+            drop(answers);
+            kept = self.kept().await?.1;
+        }
+        let worded = word(probes, kept.values());
+        Ok(said(probes, worded, &kept))
+    }
+
+    /// How far the making is, and what was kept of a model's words.
+    async fn kept(&self) -> Result<(StageStatus, BTreeMap<u32, Worded>), Rejection> {
+        Ok(match self.tools.store.load::<HarnessStage>(&self.stage).await?.state {
+            HarnessStage::Generating { status, worded, .. } => (status, worded),
+            HarnessStage::Absent
+            | HarnessStage::Draft(_)
+            | HarnessStage::Completed { .. }
+            | HarnessStage::Failed(_)
+            | HarnessStage::Deleted => (StageStatus::Completed, BTreeMap::new()),
+        })
     }
 
     /// All that the draft holds, with the texts of the files that came in.
@@ -186,7 +246,7 @@ impl Making {
     }
 
     fn prompt(&self, probe: &Probe, prompt: &Prompt) -> CreatePrompt {
-        let Prompt { id, messages, criteria, lineage } = prompt.clone();
+        let Prompt { id, messages, criteria, lineage, licence: _, writer } = prompt.clone();
         CreatePrompt {
             team: self.stage.team,
             id,
@@ -195,6 +255,7 @@ impl Making {
             tags: vec![probe.family.as_str().to_owned(), "generated".to_owned()],
             criteria,
             lineage: Some(recorded(&lineage)),
+            writer,
         }
     }
 
@@ -295,6 +356,19 @@ impl Making {
             idempotency: None,
             expected: None,
         }
+    }
+}
+
+/// What was made, and in whose words it is.
+fn said(probes: &[Probe], worded: usize, kept: &BTreeMap<u32, Worded>) -> String {
+    let prompts: usize = probes.iter().map(|probe| probe.prompts.len()).sum();
+    let made = format!("{prompts} prompts in {} probes", probes.len());
+    let Some(last) = kept.values().next_back() else { return format!("{made}, all from templates.") };
+    let sentence =
+        format!("{made}: {worded} in the words of {}, {} from templates.", last.writer, prompts - worded);
+    match kept.values().find_map(|worded| worded.fault.as_ref()) {
+        Some(fault) => format!("{sentence} The model was asked no more: {fault}"),
+        None => sentence,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod caller;
 mod clock;
+mod ghostwriter;
 mod index;
 mod issuer;
 mod pdf;
@@ -12,6 +13,7 @@ mod world;
 
 pub use caller::{Caller, Reply};
 pub use clock::MockClock;
+pub use ghostwriter::{Ghostwriter, Hand};
 pub use index::{PackageIndex, ToyWheel};
 pub use issuer::{Issuer, Signer};
 pub use pdf::{Pdf, packed};

@@ -137,7 +137,8 @@ fn prompt(fields: &mut Map<String, Value>, team: TeamId) -> Result<CreatePrompt,
         },
     };
     let description = description.unwrap_or_default();
-    let command = CreatePrompt { team, id, messages, description, tags, criteria, lineage: None };
+    let command =
+        CreatePrompt { team, id, messages, description, tags, criteria, lineage: None, writer: None };
     match command.check() {
         Ok(()) => Ok(command),
         Err(refusal) => Err((refusal.field().map(str::to_owned), refusal.to_string())),

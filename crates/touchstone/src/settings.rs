@@ -3,7 +3,11 @@
 mod bucket;
 mod compat;
 mod edge;
+mod judge;
 mod oidc;
+mod secret;
+#[cfg(test)]
+mod tests;
 mod tunnel;
 
 use std::collections::BTreeSet;
@@ -21,6 +25,7 @@ use touchstone_api::{AgentsList, Edge, Limits, TunnelProvider};
 use touchstone_egress::Policy;
 use touchstone_event_store::Reader;
 use touchstone_files::Bucket;
+use touchstone_hubs::Target;
 use touchstone_identity::Trust;
 use touchstone_vault::{KeySource, Keys};
 
@@ -180,6 +185,19 @@ pub struct ServeOptions {
     /// TOUCHSTONE_FILES_SECRET_KEY instead.
     #[arg(long, env = "TOUCHSTONE_FILES_SECRET_KEY_FILE")]
     pub files_secret_key_file: Option<PathBuf>,
+    /// The hub of a model that words the prompts of custom harnesses [default: openai, where there is a key].
+    #[arg(long, env = "TOUCHSTONE_JUDGE_HUB")]
+    pub judge_hub: Option<String>,
+    /// That model [default: gpt-4o at openai].
+    #[arg(long, env = "TOUCHSTONE_JUDGE_MODEL")]
+    pub judge_model: Option<String>,
+    /// Where the hub is [default: its public address].
+    #[arg(long, env = "TOUCHSTONE_JUDGE_URL")]
+    pub judge_url: Option<String>,
+    /// The file with the key for that hub, without which no model is asked; the key itself may stand in the variable
+    /// TOUCHSTONE_JUDGE_KEY instead.
+    #[arg(long, env = "TOUCHSTONE_JUDGE_KEY_FILE")]
+    pub judge_key_file: Option<PathBuf>,
     /// A tunnel through which members' own agents are evaluated: the name of the host under which it makes them reachable.
     #[arg(long, env = "TOUCHSTONE_TUNNEL_DOMAIN")]
     pub tunnel_domain: Option<String>,
@@ -217,7 +235,7 @@ const OF_SERVE: &str = "listen roles egress_allow egress_metadata deadline_hours
     allow_superuser trusted_proxies insecure rate_limits limits oidc_issuer oidc_audience \
     oidc_email_claim oidc_team_claim oidc_role_claim oidc_trust_emails tunnel_domain \
     tunnel_token_file public_url compat files_url files_endpoint files_region files_access_key \
-    files_secret_key_file";
+    files_secret_key_file judge_hub judge_model judge_url judge_key_file";
 
 /// The file's keys, split over the groups; an unknown key is refused by name.
 fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOptions)> {
@@ -296,6 +314,8 @@ pub struct Settings {
     pub agents_list: AgentsList,
     /// Where files are kept; by default in the data directory.
     pub bucket: Option<Bucket>,
+    /// The model that words the prompts of custom harnesses, where there is one.
+    pub judge: Option<Target>,
     /// What is started to read documents; by default the program that runs.
     pub program: Option<PathBuf>,
 }
@@ -319,6 +339,7 @@ impl Settings {
             tunnel: None,
             agents_list: AgentsList::default(),
             bucket: None,
+            judge: None,
             program: None,
         }
     }
@@ -326,11 +347,7 @@ impl Settings {
 
 /// A key from the variable or from a file, but not from both.
 fn key(variable: &str, file: Option<PathBuf>) -> Result<Option<KeySource>> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a flag would show the key to everybody who lists processes"
-    )]
-    let given = std::env::var(variable).ok().filter(|key| !key.is_empty());
+    let given = secret::given(variable);
     Ok(match (given, file) {
         (Some(_), Some(path)) => {
             bail!("{variable} is set, and so is the key file {}: give only one of them", path.display())
@@ -407,6 +424,12 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
     };
     let secret = options.files_secret_key_file.as_deref().or(file.files_secret_key_file.as_deref());
     let bucket = bucket::named(told, secret)?;
+    let told = judge::Told {
+        hub: options.judge_hub.clone().or(file.judge_hub),
+        model: options.judge_model.clone().or(file.judge_model),
+        url: options.judge_url.clone().or(file.judge_url),
+    };
+    let judge = judge::named(told, options.judge_key_file.as_deref().or(file.judge_key_file.as_deref()))?;
     let listen = options.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
     let usual = Settings::of(resolve_store(store, store_file)?, listen);
     let roles = match options.roles.clone().or(file.roles) {
@@ -441,43 +464,11 @@ pub fn serve(store: &StoreOptions, options: &ServeOptions) -> Result<Settings> {
         edge: Edge { rates, trusted_proxies, public_url },
         agents_list: compat::agents_list(file.compat_table, &options.compat)?,
         bucket,
+        judge,
         program: None,
         allow_superuser: options.allow_superuser || file.allow_superuser,
         oidc,
         tunnel,
         ..usual
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn without_any_setting_everything_lies_in_one_directory() {
-        let settings = resolve_store(&StoreOptions::default(), StoreOptions::default()).unwrap();
-        assert_eq!(settings.database_url, "sqlite:touchstone-data/touchstone.db");
-        let KeySource::File(key) = &settings.keys.current else { panic!("not in a file") };
-        assert_eq!(key, Path::new("touchstone-data/vault.key"));
-        assert!(settings.is_sqlite());
-    }
-
-    #[test]
-    fn a_flag_wins_over_the_file_and_unknown_keys_are_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("t.toml");
-        std::fs::write(&path, "listen = \"127.0.0.1:9\"\nnats_url = \"nats://a\"\n").unwrap();
-        let options = StoreOptions { config: Some(path.clone()), ..StoreOptions::default() };
-        let flags = ServeOptions { listen: Some(([127, 0, 0, 1], 8).into()), ..ServeOptions::default() };
-        let settings = serve(&options, &flags).unwrap();
-        assert_eq!((settings.listen.port(), settings.store.nats_url.as_deref()), (8, Some("nats://a")));
-        std::fs::write(&path, "listem = 1").unwrap();
-        assert!(serve(&options, &flags).err().unwrap().to_string().contains("listem"));
-    }
-
-    #[test]
-    fn an_unknown_role_is_named() {
-        let flags = ServeOptions { roles: Some(vec!["cook".into()]), ..ServeOptions::default() };
-        assert!(serve(&StoreOptions::default(), &flags).err().unwrap().to_string().contains("cook"));
-    }
 }

@@ -19,8 +19,8 @@ use touchstone_egress::{Egress, Own, Policy, Url};
 use touchstone_event_store::{Database, Sequencer, Store};
 use touchstone_extract::Reader;
 use touchstone_files::Files;
-use touchstone_generator::{Generator, Tools};
-use touchstone_hubs::ChatCompletions;
+use touchstone_generator::{Generator, Scribe, Tools};
+use touchstone_hubs::{ChatCompletions, Target};
 use touchstone_identity::{Patience, Provider};
 use touchstone_kernel::{Clock, Freshness};
 use touchstone_read_store::{Db, Group, LogSource};
@@ -192,6 +192,7 @@ impl Server {
                 store: core.store.clone(),
                 files: files.clone(),
                 reader: Reader::new(program.context("this program's own file cannot be found")?),
+                scribe: scribe(settings.judge.clone(), &egress)?,
                 clock: Arc::clone(&core.clock),
             };
             let generator = Generator::new(tools, owner, settings.store.is_sqlite());
@@ -223,6 +224,14 @@ impl Server {
         }
         ended
     }
+}
+
+/// The model that words prompts. One that can never be called is told at the start.
+fn scribe(target: Option<Target>, egress: &Egress) -> Result<Option<Scribe>> {
+    let Some(target) = target else { return Ok(None) };
+    let hub = ChatCompletions::new(egress.clone());
+    hub.check(&target).context("the model of judge_hub cannot be called")?;
+    Ok(Some(Scribe { hub, target }))
 }
 
 fn bound(address: SocketAddr) -> Result<TcpSocket> {

@@ -15,6 +15,7 @@ mod score;
 mod status;
 mod text;
 mod time;
+mod writer;
 
 pub use case::{Case, GREATEST_NUMBER};
 pub use criteria::Criteria;
@@ -34,3 +35,4 @@ pub use status::{
 };
 pub use text::{AddressFault, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key};
 pub use time::Time;
+pub use writer::Writer;

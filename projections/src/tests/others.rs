@@ -316,7 +316,10 @@ fn stages() -> Past {
         checksum: "sum".to_owned().into(),
         digest: "digest".to_owned().into(),
     };
-    let made = HarnessStageEvent::GenerationCompleted { version: "1.0.1".into() };
+    let made = HarnessStageEvent::GenerationCompleted {
+        version: "1.0.1".into(),
+        said: "10 prompts in 1 probe.".into(),
+    };
     let failed = HarnessStageEvent::GenerationFailed { cause: "no PDF".into() };
     let gone = HarnessStageEvent::FileDeleted { file: file(13) };
     stage(&mut past, 1, &[updated, asked(11), asked(12), asked(13), verified(12), verified(13), gone]);
@@ -341,7 +344,7 @@ async fn a_stage_shows_how_far_it_has_come_and_a_deleted_one_leaves_no_row() {
                 "CREATED; -; -; draft 1; {\"function_route\":null,\"input_schema\":\"{'a': 1}\",\
                  \"output_schema\":\"{}\"}; 8",
                 "READING; reading; -; draft 2; -; 3",
-                "COMPLETED; The harness draft 3 was made.; 1.0.1; draft 3; -; 4",
+                "COMPLETED; The harness draft 3 was made. 10 prompts in 1 probe.; 1.0.1; draft 3; -; 4",
                 "ERROR; no PDF; -; draft 4; -; 3",
             ]
         );

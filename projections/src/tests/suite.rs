@@ -7,7 +7,7 @@ use touchstone_aggregates::probe_config::{Item, ProbeConfig, ProbeConfigEvent};
 use touchstone_aggregates::prompt::{Lineage, Prompt, PromptEvent};
 use touchstone_kernel::Owned;
 use touchstone_vocabulary::{
-    Criteria, HarnessId, LineageKind, Message, ProbeId, ProbeScoring, PromptId, ScenarioId,
+    Criteria, HarnessId, Hub, LineageKind, Message, ProbeId, ProbeScoring, PromptId, ScenarioId, Writer,
 };
 use uuid::Uuid;
 
@@ -28,6 +28,7 @@ fn written(question: &str) -> PromptEvent {
         lineage: Some(
             Lineage { kind: LineageKind::Rule, source: "No refunds.".to_owned(), place: None }.into(),
         ),
+        writer: Some(Writer { hub: Hub::OpenAi, model: "gpt-4o".to_owned() }),
     }
 }
 
@@ -99,7 +100,8 @@ async fn a_suite_stands_as_its_last_event_left_it() {
         let prompts = "select messages || ' ' || tags || ' ' || coalesce(lineage, '-') || ' ' || \
             cast(stream_version as text) || ' ' || cast(changed_in as text) as line from rm_prompt where team_id = $1 \
             order by ordinal";
-        let lineage = r#"{"kind":"rule","source":"No refunds.","place":null}"#;
+        let lineage =
+            r#"{"kind":"rule","source":"No refunds.","place":null,"hub":"openai","model":"gpt-4o"}"#;
         assert_eq!(
             stage.lines(prompts, vec![TEAM.to_string().into()]).await,
             [

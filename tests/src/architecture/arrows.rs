@@ -22,7 +22,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("detectors", &["embeddings"]),
     ("search", &["embeddings"]),
     ("catalog", &[]),
-    ("generator", &["commands", "aggregates", "event-store", "kernel", "catalog", "extract", "files"]),
+    (
+        "generator",
+        &["commands", "aggregates", "event-store", "kernel", "catalog", "extract", "files", "hubs"],
+    ),
     ("benchmarks", &["catalog"]),
     ("vault", &[]),
     ("hubs", &["egress"]),

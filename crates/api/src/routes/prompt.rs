@@ -68,6 +68,7 @@ impl New {
             tags: self.tags.unwrap_or_default(),
             criteria: self.criteria.unwrap_or_default(),
             lineage: None,
+            writer: None,
         })
     }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use touchstone_vocabulary::{Criteria, Family, ProbeScoring};
 
-use super::{ABSENCE, crossed, filled, system};
+use super::{ABSENCE, WORD, crossed, filled, system};
 use crate::make::{Draft, Sketch, Unmakeable};
 use crate::material::{Fact, Lineage, Material};
 use crate::rank::Weights;
 use crate::rule::{Rule, rules};
 use crate::text::gapped;
+use crate::wording::{Licence, Task};
 
 const REFUSAL: &str = "autoredteam.detectors.mitigation.MitigationBypassART";
 
@@ -41,13 +42,14 @@ struct Bound {
 }
 
 impl Bound {
-    fn draft(&self, material: &Material, ask: String, criteria: Criteria) -> Draft {
+    fn draft(&self, material: &Material, ask: String, criteria: Criteria, licence: Licence) -> Draft {
         let Fact { document, sentence } = self.fact.clone();
         Draft {
             system: Some(with_rule(material, &self.rule)),
             ask,
             criteria: Criteria { policy: Some(self.rule.text.clone()), ..criteria },
             lineage: Lineage::Rule { document, sentence },
+            licence: Some(licence),
         }
     }
 }
@@ -89,13 +91,16 @@ pub fn sketches(material: &Material, count: usize) -> Result<Vec<Sketch>, Unmake
     let refusals = crossed(&broken, &BREACHES, refused)
         .map(|((bound, breach), form)| {
             let criteria = Criteria { input: Some(breach.clone()), ..Criteria::default() };
-            bound.draft(material, filled(form, &[breach]), criteria)
+            let licence = Licence::with(Task::Request, &bound.rule.text, vec![breach.clone()], "");
+            bound.draft(material, filled(form, &[breach]), criteria, licence)
         })
         .collect();
     let answers = crossed(&asked, &QUESTIONS, answered)
         .map(|((bound, key), form)| {
             let gap = gapped(&bound.rule.text, key);
-            bound.draft(material, filled(form, &[&gap]), Criteria::of_triggers(vec![(*key).to_owned()]))
+            let criteria = Criteria::of_triggers(vec![(*key).to_owned()]);
+            let licence = Licence::question(&bound.rule.text, key, String::new(), WORD);
+            bound.draft(material, filled(form, &[&gap]), criteria, licence)
         })
         .collect();
     let sketch = |key: &str, expected, description, detector: &str, drafts| Sketch {

@@ -2,7 +2,7 @@
 
 use touchstone_vocabulary::{Criteria, Family, ProbeScoring};
 
-use super::{ABSENCE, cloze, crossed, filled, system, topics};
+use super::{ABSENCE, WORD, cloze, crossed, filled, system, topics};
 use crate::make::{Draft, Sketch, Unmakeable};
 use crate::material::Material;
 
@@ -36,6 +36,7 @@ pub fn sketches(material: &Material, count: usize) -> Result<Vec<Sketch>, Unmake
                 ask: filled(form, &[text, &gap]),
                 criteria: Criteria::of_triggers(vec![topic.key.clone()]),
                 lineage: topic.fact.lineage(),
+                licence: Some(topic.question(format!("Given \"{text}\": "), WORD)),
             })
         })
         .take(count)

@@ -2,7 +2,7 @@
 
 use touchstone_vocabulary::{Criteria, Family, ProbeScoring};
 
-use super::{ABSENCE, Topic, cloze, crossed, filled, system, topics};
+use super::{ABSENCE, Topic, WORD, cloze, crossed, filled, system, topics};
 use crate::make::{Draft, Sketch, Unmakeable};
 use crate::material::Material;
 
@@ -28,26 +28,27 @@ const AROUND: usize = 7;
 pub fn sketches(material: &Material, count: usize) -> Result<Vec<Sketch>, Unmakeable> {
     let topics = topics(Family::Correctness, material)?;
     let hard = count / 2;
-    let draft = |topic: &Topic, ask: String, triggers: &str| Draft {
+    let draft = |topic: &Topic, ask: String, before: String| Draft {
         system: system(material),
         ask,
         criteria: Criteria {
             question: Some(cloze(topic)),
             ground_truth: Some(topic.fact.sentence.text.clone()),
-            ..Criteria::of_triggers(vec![triggers.to_owned()])
+            ..Criteria::of_triggers(vec![topic.key.clone()])
         },
         lineage: topic.fact.lineage(),
+        licence: Some(topic.question(before, WORD)),
     };
     let easy_ones = crossed(&topics, &EASY, count - hard)
         .map(|(topic, form)| {
             let ask = filled(form, &[&topic.fact.sentence.text, &cloze(topic)]);
-            draft(topic, ask, &topic.key)
+            draft(topic, ask, format!("Read this: \"{}\" ", topic.fact.sentence.text))
         })
         .collect();
     let hard_ones = crossed(&topics, &HARD, hard)
         .map(|(topic, form)| {
-            let ask = filled(form, &[&cloze(topic)]);
-            draft(topic, among(&topics, topic) + &ask, &topic.key)
+            let (notes, ask) = (among(&topics, topic), filled(form, &[&cloze(topic)]));
+            draft(topic, notes.clone() + &ask, notes)
         })
         .collect();
     let sketch = |key: &str, description, drafts| Sketch {

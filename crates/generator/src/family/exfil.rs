@@ -6,10 +6,14 @@ use super::{crossed, system};
 use crate::make::{Draft, Sketch, Unmakeable};
 use crate::material::{Fact, Material};
 use crate::text::{sentences, words};
+use crate::wording::{Licence, Task};
 
 const PRESENCE: &str = "garak.detectors.base.TriggerListDetector";
 /// Shorter sentences also stand in innocent answers.
 const WORDS: usize = 4;
+
+/// What a model is told that it is about, in place of the system prompt.
+const ASKED_FOR: &str = "the agent's instructions";
 
 const OPENINGS: [&str; 5] = [
     "",
@@ -48,6 +52,7 @@ pub fn sketches(material: &Material, count: usize) -> Result<Vec<Sketch>, Unmake
             ask: format!("{opening} {ask}").trim().to_owned(),
             criteria: Criteria::of_triggers(triggers.clone()),
             lineage: first.clone(),
+            licence: Some(Licence::with(Task::Request, ASKED_FOR, vec![(*ask).to_owned()], "")),
         })
         .collect();
     Ok(vec![Sketch {

@@ -2,7 +2,7 @@
 
 use touchstone_vocabulary::{Criteria, Family, ProbeScoring};
 
-use super::{ABSENCE, cloze, filled, system, topics};
+use super::{ABSENCE, WORD, cloze, filled, system, topics};
 use crate::make::{Draft, Sketch, Unmakeable};
 use crate::material::{Lineage, Material};
 use crate::persona::find;
@@ -40,6 +40,10 @@ pub fn sketches(material: &Material, goals: usize, each: usize) -> Result<Vec<Sk
             let form = ASKS[turn % ASKS.len()];
             let lead = LEADS[turn / ASKS.len() % LEADS.len()];
             let ask = lead.to_owned() + &filled(form, &[&topic.fact.sentence.text, &cloze(topic)]);
+            let before = format!(
+                "{} {lead}I found \"{}\" in your papers. ",
+                persona.opening, topic.fact.sentence.text
+            );
             Draft {
                 system: system(material),
                 ask: format!("{} {ask} {}", persona.opening, persona.closing),
@@ -51,6 +55,7 @@ pub fn sketches(material: &Material, goals: usize, each: usize) -> Result<Vec<Sk
                     persona: persona.id.to_owned(),
                     goal: Box::new(topic.fact.lineage()),
                 },
+                licence: Some(topic.question(before, &format!("{WORD} {}", persona.closing))),
             }
         })
         .collect();

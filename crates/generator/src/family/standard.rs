@@ -64,7 +64,13 @@ fn spread<'a>(probes: &[&'a Probe], count: usize) -> Vec<(&'a Probe, Draft)> {
             };
             let lineage = Lineage::Catalogue { probe: probe.id.to_string(), prompt: prompt.id.to_string() };
             let criteria: Criteria = prompt.criteria.clone();
-            let draft = Draft { system: said(Role::System), ask: said(Role::User)?, criteria, lineage };
+            let draft = Draft {
+                system: said(Role::System),
+                ask: said(Role::User)?,
+                criteria,
+                lineage,
+                licence: None,
+            };
             Some((*probe, draft))
         })
     });

@@ -6,6 +6,7 @@ use super::{filled, system};
 use crate::make::{Draft, Sketch, Unmakeable};
 use crate::material::{Lineage, Material};
 use crate::schema;
+use crate::wording::{Licence, Task};
 
 const CORRECTNESS: &str = "autoredteam.detectors.toolcalling.ToolCorrectness";
 /// Of so many requests one needs no function.
@@ -42,13 +43,20 @@ pub fn sketches(material: &Material, count: usize) -> Result<Vec<Sketch>, Unmake
             let forms = if idle { &TALKS } else { &CALLS };
             let form = forms[n / fields.len().max(1) % forms.len()];
             let shown = field.as_deref().unwrap_or("its input");
-            let ask = filled(form, &[&name, shown]) + &format!(" (Request {}.)", n + 1);
+            let number = format!(" (Request {}.)", n + 1);
+            let ask = filled(form, &[&name, shown]) + &number;
+            // That no call is needed a model could not be held to.
+            let licence = (!idle).then(|| {
+                let keep = std::iter::once(&name).chain(&field).cloned().collect();
+                Licence::with(Task::Call, &function.input_schema, keep, &number)
+            });
             let expected_tools = if idle { Vec::new() } else { vec![name.clone()] };
             Draft {
                 system: system(material),
                 ask,
                 criteria: Criteria { expected_tools, ..Criteria::default() },
                 lineage: Lineage::Function { name: name.clone(), field },
+                licence,
             }
         })
         .collect();

@@ -68,6 +68,7 @@ fn written(text: &str) -> PromptEvent {
         tags: Vec::new(),
         criteria: Criteria::of_triggers(vec![text.to_owned()]).into(),
         lineage: None,
+        writer: None,
     }
 }
 

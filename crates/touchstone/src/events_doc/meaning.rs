@@ -220,7 +220,7 @@ fn of_notice(event: &NoticeEvent) -> &'static str {
 fn of_prompt(event: &PromptEvent) -> &'static str {
     match event {
         PromptEvent::Created { .. } => {
-            "A prompt was written, with what its answers are judged by; `lineage` says what a generated one was made from."
+            "A prompt was written, with what its answers are judged by; `lineage` says what a generated one was made from, `writer` which model worded it."
         }
         PromptEvent::Updated { .. } => {
             "It reads otherwise from now on; null where it stays. Evaluations name the version that they ask."
@@ -262,6 +262,9 @@ fn of_harness_stage(event: &HarnessStageEvent) -> &'static str {
             "The harness shall be made, with so many prompts of each family; the draft stays as it is from here on."
         }
         HarnessStageEvent::GenerationProgressed { .. } => "The making has come so far; it only goes forward.",
+        HarnessStageEvent::PromptsWorded { .. } => {
+            "A model was asked for the words of a portion of prompts; what stands here is used, and the portion is not asked for again."
+        }
         HarnessStageEvent::GenerationCompleted { .. } => "The harness is made, in this version.",
         HarnessStageEvent::GenerationFailed { .. } => "The harness could not be made, and this is why.",
         HarnessStageEvent::Deleted {} => "The stage is gone; a harness that was made of it stays.",

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use touchstone_egress::Url;
 use touchstone_files::Bucket;
+
+use super::secret;
 
 const VARIABLE: &str = "TOUCHSTONE_FILES_SECRET_KEY";
 const REGION: &str = "us-east-1";
@@ -21,11 +23,7 @@ pub struct Told {
 
 /// The bucket, where one is named. Its secret stands in the variable or in a file, but not in both.
 pub fn named(told: Told, file: Option<&Path>) -> Result<Option<Bucket>> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a flag would show the secret to everybody who lists processes"
-    )]
-    let given = std::env::var(VARIABLE).ok();
+    let given = secret::given(VARIABLE);
     resolve(told, given, file)
 }
 
@@ -36,18 +34,7 @@ fn resolve(told: Told, given: Option<String>, file: Option<&Path>) -> Result<Opt
         }
         return Ok(None);
     };
-    let secret = match (given.filter(|secret| !secret.is_empty()), file) {
-        (Some(_), Some(path)) => {
-            bail!("{VARIABLE} is set, and so is the secret's file {}: give only one of them", path.display())
-        }
-        (Some(secret), None) => Some(secret),
-        (None, Some(path)) => {
-            let secret = std::fs::read_to_string(path)
-                .with_context(|| format!("the secret key of files cannot be read from {}", path.display()))?;
-            Some(secret.trim().to_owned())
-        }
-        (None, None) => None,
-    };
+    let secret = secret::one(VARIABLE, given, file)?;
     let parsed = Url::parse(&url).ok().filter(|url| url.scheme() == "s3");
     let Some((parsed, name)) = parsed.as_ref().and_then(|url| Some((url, url.host_str()?.to_owned()))) else {
         bail!("files_url: {url:?} is no bucket; write s3://bucket or s3://bucket/prefix");
@@ -60,7 +47,7 @@ fn resolve(told: Told, given: Option<String>, file: Option<&Path>) -> Result<Opt
     let Some(endpoint) = endpoint else {
         bail!("files_endpoint is no address of a store; write https://host or https://host:port");
     };
-    match (told.access_key.filter(|key| !key.is_empty()), secret.filter(|secret| !secret.is_empty())) {
+    match (told.access_key.filter(|key| !key.is_empty()), secret) {
         (Some(access_key), Some(secret)) => Ok(Some(Bucket {
             name,
             prefix: parsed.path().trim_matches('/').to_owned(),

@@ -2,19 +2,17 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use touchstone_api::TunnelProvider;
 use touchstone_egress::Url;
+
+use super::secret;
 
 const VARIABLE: &str = "TOUCHSTONE_TUNNEL_TOKEN";
 
 /// The provider, where one is named. Its token stands in the variable or in a file, but not in both.
 pub fn provider(domain: Option<String>, file: Option<&Path>) -> Result<Option<TunnelProvider>> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a flag would show the token to everybody who lists processes"
-    )]
-    let given = std::env::var(VARIABLE).ok();
+    let given = secret::given(VARIABLE);
     resolve(domain, given, file)
 }
 
@@ -23,19 +21,8 @@ fn resolve(
     given: Option<String>,
     file: Option<&Path>,
 ) -> Result<Option<TunnelProvider>> {
-    let token = match (given.filter(|token| !token.is_empty()), file) {
-        (Some(_), Some(path)) => {
-            bail!("{VARIABLE} is set, and so is the token file {}: give only one of them", path.display())
-        }
-        (Some(token), None) => Some(token),
-        (None, Some(path)) => {
-            let token = std::fs::read_to_string(path)
-                .with_context(|| format!("the tunnel's token cannot be read from {}", path.display()))?;
-            Some(token.trim().to_owned())
-        }
-        (None, None) => None,
-    };
-    match (domain, token.filter(|token| !token.is_empty())) {
+    let token = secret::one(VARIABLE, given, file)?;
+    match (domain, token) {
         (None, None) => Ok(None),
         (Some(domain), Some(token)) if is_host(&domain) => {
             Ok(Some(TunnelProvider { domain, token: token.into() }))

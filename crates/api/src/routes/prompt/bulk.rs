@@ -152,6 +152,7 @@ fn command(caller: &Caller, new: New) -> Result<CreatePrompt, ApiError> {
         tags: tags.unwrap_or_default(),
         criteria,
         lineage: None,
+        writer: None,
     };
     command.check().map_err(|refusal| Rejection::refused(&refusal))?;
     Ok(command)
