@@ -10,7 +10,7 @@ use touchstone_aggregates::harness_stage::{HarnessStage, Plan};
 use touchstone_kernel::{Kind, Refusal};
 use touchstone_vocabulary::{CustomId, Family, Source, TextFault};
 
-pub use draft::{CreateStage, DeleteStage, UpdateStage};
+pub use draft::{CreateStage, DeleteStage, TakeDownStage, UpdateStage};
 pub use file::{DeleteStageFile, FileContent, RequestStageFile, TakeStageFile};
 pub use generate::{CompleteGeneration, FailGeneration, ProgressGeneration, RequestGeneration, WordPrompts};
 pub use touchstone_aggregates::harness_stage::{Draft, Function, Wish};

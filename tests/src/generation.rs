@@ -1,6 +1,6 @@
 //! Harnesses made from a draft: asked for by hand and by talk, made step by step, killed in the middle, and evaluated.
 
-mod file;
+pub mod file;
 mod words;
 
 use std::collections::BTreeSet;
@@ -31,7 +31,7 @@ const ALL: [&str; 9] = [
     "persona",
 ];
 
-fn draft() -> Value {
+pub fn draft() -> Value {
     json!({
         "harness_config_version": "1.0.X",
         "harness_name": "harbour",
@@ -47,7 +47,7 @@ fn draft() -> Value {
 }
 
 /// Drafts a stage and returns its id.
-async fn staged(caller: &Caller, harness: &str, draft: &Value) -> String {
+pub async fn staged(caller: &Caller, harness: &str, draft: &Value) -> String {
     let stage = caller.post(&format!("/v1/harness-configs/{harness}/stages"), draft).await.ok();
     stage["id"].as_str().unwrap().to_owned()
 }
@@ -59,12 +59,12 @@ fn order(stage: &str, kinds: &[&str]) -> Value {
     json!({"harness_staging_id": stage, "eval_config_input": inputs})
 }
 
-async fn asked(caller: &Caller, stage: &str, kinds: &[&str]) -> Value {
+pub async fn asked(caller: &Caller, stage: &str, kinds: &[&str]) -> Value {
     caller.post("/v1/harness-creation-agent", &order(stage, kinds)).await.ok()
 }
 
 /// The stage when its making is over, as the client looks for it.
-async fn ended(caller: &Caller, stage: &str) -> Value {
+pub async fn ended(caller: &Caller, stage: &str) -> Value {
     eventually("the making ends", || async {
         let all = caller.get("/v1/harness-config-stages").await;
         let all = (all.status == 200).then(|| all.json())?;

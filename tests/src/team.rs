@@ -6,6 +6,8 @@ use touchstone_testkit::{Backend, Spawn, TargetOptions, World, eventually};
 use touchstone_vocabulary::TeamRole;
 
 use crate::contract::Contract;
+use crate::generation::file::brought;
+use crate::generation::{self, asked, draft, staged};
 use crate::journey::{SMALL, close, column, count, fresh, head, history, paced, race, team, won};
 use crate::operate::{admin as first_admin, down, well};
 
@@ -97,6 +99,19 @@ async fn ended(backend: Backend) {
     eventually("it runs", || async { (bo.evaluation(&id).await["status"] == "IN_PROGRESS").then_some(()) })
         .await;
     bo.post("/v1/invites", &json!({"team_id": null, "email": "eve@example.org"})).await.ok();
+    // Three stages: one with a file, one whose harness is made, and one in the middle of it.
+    let (drafted, made, begun) = (fresh(), fresh(), fresh());
+    let stage = staged(&bo, &drafted, &draft()).await;
+    let files = format!("/v1/harness-configs/{drafted}/stages/{stage}/files");
+    let rules = b"Boats may not leave at night.".to_vec();
+    brought(&bo, &files, "rules.txt", "text/plain", rules).await;
+    let kept = world.settings.store.data_dir.join("files").join(team(&bo).await);
+    assert!(kept.is_dir());
+    let stage = staged(&bo, &made, &draft()).await;
+    asked(&bo, &stage, &["exfil"]).await;
+    generation::ended(&bo, &stage).await;
+    let stage = staged(&bo, &begun, &draft()).await;
+    asked(&bo, &stage, &["security", "toxicity", "persona"]).await;
     let path = format!("/v1/teams/{}", team(&bo).await);
     elsewhere.delete(&path).await.ok();
     for gone in
@@ -111,7 +126,13 @@ async fn ended(backend: Backend) {
         })
         .await;
     }
-    let wanted = ["evaluation.canceled", "api_key.deleted", "invite.revoked"];
+    let wanted = [
+        "evaluation.canceled",
+        "api_key.deleted",
+        "invite.revoked",
+        "harness_stage.deleted",
+        "harness_config.deleted",
+    ];
     eventually("what it owned is taken down", || async {
         let names: Vec<String> = history(&world).await.into_iter().map(|event| event.envelope.name).collect();
         wanted.iter().all(|name| names.iter().any(|known| known == name)).then_some(())
@@ -122,6 +143,14 @@ async fn ended(backend: Backend) {
     for event in taken_down {
         assert_eq!(event.envelope.metadata().unwrap().actor, "system:registrar", "{}", event.envelope.name);
     }
+    eventually("no stage, no harness and no file is left", || async {
+        let names: Vec<String> = history(&world).await.into_iter().map(|event| event.envelope.name).collect();
+        let count = |wanted: &str| names.iter().filter(|name| *name == wanted).count();
+        let stages = (count("harness_stage.created"), count("harness_stage.deleted"));
+        let harnesses = (count("harness_config.created"), count("harness_config.deleted"));
+        (stages == (3, 3) && harnesses.0 == harnesses.1 && !kept.exists()).then_some(())
+    })
+    .await;
     // The secret goes with its key.
     eventually("no secret is left", || async {
         let left =
@@ -134,12 +163,12 @@ async fn ended(backend: Backend) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_sqlite_a_deleted_team_takes_its_invites_keys_evaluations_and_tokens_with_it() {
+async fn on_sqlite_a_deleted_team_takes_what_it_owned_with_it() {
     ended(Backend::Embedded).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_postgresql_a_deleted_team_takes_its_invites_keys_evaluations_and_tokens_with_it() {
+async fn on_postgresql_a_deleted_team_takes_what_it_owned_with_it() {
     ended(Backend::Scaled).await;
 }
 

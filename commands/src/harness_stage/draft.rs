@@ -114,6 +114,38 @@ impl Command for DeleteStage {
     }
 }
 
+/// Takes a stage down with its team, also in the middle of its making. Where there is none, nothing happens.
+#[derive(Debug, Clone)]
+pub struct TakeDownStage {
+    pub team: TeamId,
+    pub id: StageId,
+}
+
+impl Command for TakeDownStage {
+    type On = HarnessStage;
+    type Wants = Nothing;
+    type Refusal = HarnessStageRefusal;
+
+    fn stream(&self) -> Owned<StageId> {
+        Owned::new(self.team, self.id)
+    }
+
+    fn decide(
+        &self,
+        state: &HarnessStage,
+        _: &[Nothing],
+        _: &Meta,
+    ) -> Result<Vec<HarnessStageEvent>, HarnessStageRefusal> {
+        Ok(match state {
+            HarnessStage::Absent | HarnessStage::Deleted => Vec::new(),
+            HarnessStage::Draft(_)
+            | HarnessStage::Generating { .. }
+            | HarnessStage::Completed { .. }
+            | HarnessStage::Failed(_) => vec![HarnessStageEvent::Deleted {}],
+        })
+    }
+}
+
 /// Whether every text can be stored.
 fn sound(draft: &Draft) -> Result<(), HarnessStageRefusal> {
     let whole = |text: Option<&Sealed<String>>, field| match text {

@@ -166,6 +166,14 @@ fn the_making_goes_forward_and_ends_once() {
 }
 
 #[test]
+fn a_team_takes_its_stages_down_with_it_whatever_they_are_at() {
+    assert_behaviour(
+        &TakeDownStage { team: TEAM, id: ID },
+        ["nothing", "deleted", "deleted", "deleted", "deleted", "deleted", "nothing"],
+    );
+}
+
+#[test]
 fn words_of_a_model_are_kept_once_for_each_portion_while_the_harness_is_being_made() {
     let worded = "prompts_worded";
     assert_behaviour(

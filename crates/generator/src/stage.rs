@@ -118,6 +118,8 @@ impl Making {
         let said = self.word(&mut probes).await?;
         self.progress(StageStatus::Saving, format!("Saving {said}")).await?;
         self.save(&probes).await?;
+        // Of a stage that was taken down meanwhile nothing is made.
+        self.progress(StageStatus::Saving, format!("Saving {said}")).await?;
         Ok((self.release(plan, wish, &probes).await?, said))
     }
 

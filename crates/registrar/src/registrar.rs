@@ -10,12 +10,14 @@ use touchstone_aggregates::agent_configuration::AgentConfiguration;
 use touchstone_aggregates::api_key::ApiKey;
 use touchstone_aggregates::evaluation::Evaluation;
 use touchstone_aggregates::harness_config::HarnessConfig;
+use touchstone_aggregates::harness_stage::HarnessStage;
 use touchstone_aggregates::invite::Invite;
 use touchstone_aggregates::team::Team;
 use touchstone_commands::agent_configuration::ArchiveAgentConfiguration;
 use touchstone_commands::api_key::DeleteApiKey;
 use touchstone_commands::evaluation::CancelEvaluation;
 use touchstone_commands::harness_config::DeleteHarnessConfig;
+use touchstone_commands::harness_stage::TakeDownStage;
 use touchstone_commands::invite::{ExpireInvite, RevokeInvite};
 use touchstone_commands::team::Admit;
 use touchstone_event_store::{Store, StoreError};
@@ -171,6 +173,10 @@ impl Registrar {
         }
         for Owned { id, .. } in self.standing::<AgentConfiguration>(team, &["archived"]).await? {
             self.send(team, cause, &format!("archive/{id}"), ArchiveAgentConfiguration { team, id }).await?;
+        }
+        // Before the harnesses, so that what is being made of them ends.
+        for Owned { id, .. } in self.standing::<HarnessStage>(team, &["deleted"]).await? {
+            self.send(team, cause, &format!("take-down/{id}"), TakeDownStage { team, id }).await?;
         }
         // Whatever versions are left; of one that is gone already nothing comes.
         for Owned { id, .. } in self.standing::<HarnessConfig>(team, &[]).await? {

@@ -34,7 +34,7 @@ async fn put(caller: &Caller, file: &Value, announced: &Value, content: Vec<u8>)
     caller.send(put.body(content)).await
 }
 
-async fn brought(caller: &Caller, files: &str, name: &str, media: &str, content: Vec<u8>) -> Value {
+pub async fn brought(caller: &Caller, files: &str, name: &str, media: &str, content: Vec<u8>) -> Value {
     let announced = announced(name, media, &content);
     let file = caller.post(files, &announced).await.ok();
     put(caller, &file, &announced, content).await.ok();

@@ -6,6 +6,7 @@ use touchstone_commands::agent_configuration::{
 };
 use touchstone_commands::api_key::{CreateApiKey, HubConfig, Kept};
 use touchstone_commands::harness_config::{CreateHarnessConfig, NewScenario, id_of_name};
+use touchstone_commands::harness_stage::{CreateStage, Draft as StageDraft, RequestGeneration, Wish};
 use touchstone_commands::invite::{AcceptInvite, Addressee, CreateInvite};
 use touchstone_commands::probe_config::{CreateProbeConfig, Item};
 use touchstone_commands::team::{CreateTeam, DeleteTeam};
@@ -13,8 +14,8 @@ use touchstone_event_store::Database;
 use touchstone_kernel::testing;
 use touchstone_vault::{KeyEncryptionKey, Vault};
 use touchstone_vocabulary::{
-    AgentConfigurationId, AgentStatus, ApiKeyId, Hub, InviteId, ProbeId, ProbeScoring, ScenarioId, TeamRole,
-    Time, UserId,
+    AgentConfigurationId, AgentStatus, ApiKeyId, CustomId, Family, Hub, InviteId, ProbeId, ProbeScoring,
+    ScenarioId, StageId, TeamRole, Time, UserId,
 };
 
 use super::*;
@@ -197,6 +198,20 @@ async fn what_a_deleted_team_owned_is_taken_down_once() {
         };
         world.does(FOUNDER, harness).await;
     }
+    for number in [7, 8] {
+        let create = CreateStage {
+            team: TEAM,
+            id: StageId(Uuid::from_u128(number)),
+            harness: CustomId(Uuid::from_u128(number)),
+            draft: StageDraft::default(),
+        };
+        world.does(FOUNDER, create).await;
+    }
+    // One of them is being made.
+    let wish =
+        Wish { prompts: [(Family::Security, 5)].into(), persona_goals: 0, description: String::new().into() };
+    let request = RequestGeneration { team: TEAM, id: StageId(Uuid::from_u128(8)), wish };
+    world.does(FOUNDER, request).await;
     world.does(FOUNDER, DeleteTeam { id: TEAM }).await;
     let mut registrar = world.registrar();
     for _ in 0..2 {
@@ -210,6 +225,8 @@ async fn what_a_deleted_team_owned_is_taken_down_once() {
             "invite.revoked",
             "api_key.deleted",
             "agent_configuration.archived",
+            "harness_stage.deleted",
+            "harness_stage.deleted",
             "harness_config.deleted",
             "harness_config.deleted"
         ]
