@@ -1,5 +1,6 @@
 //! Harnesses made from a draft: asked for by hand and by talk, made step by step, killed in the middle, and evaluated.
 
+mod bucket;
 pub mod file;
 mod words;
 

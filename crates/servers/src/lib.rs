@@ -1,4 +1,5 @@
-//! Real PostgreSQL and nats-server processes for tests, private to the test process that asks for them.
+//! Real PostgreSQL and nats-server processes for tests, private to the test process that asks for them, and a small
+//! server of our own that speaks S3.
 //!
 //! A server here listens on 127.0.0.1 only, keeps its data in a scratch directory and dies with the test process,
 //! however that ends: each runs under a small shell that waits for the end of its input, whose other end only we
@@ -9,9 +10,11 @@ mod nats;
 mod postgres;
 mod process;
 mod programs;
+mod s3;
 
 pub use nats::Nats;
 pub use postgres::{Cluster, Postgres, durable_cluster, fresh_cluster, postgres};
+pub use s3::S3;
 
 /// Runs a blocking step without holding up the other tasks of a test.
 async fn blocking<T: Send + 'static>(step: impl FnOnce() -> T + Send + 'static) -> T {

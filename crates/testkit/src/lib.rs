@@ -21,4 +21,5 @@ pub use process::{Process, Spawn};
 pub use target::Practice;
 pub use touchstone::bootstrap::Wish;
 pub use touchstone::target::{Fault, FaultKind, Persona, TargetOptions};
+pub use touchstone_servers::S3;
 pub use world::{Backend, World, eventually};

@@ -112,7 +112,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("object_store", &["files"]),
     ("ring", &["identity", "testkit"]),
     ("reqwest", &["egress", "touchstone", "testkit", "e2e", "benches"]),
-    ("axum", &["api", "touchstone", "testkit"]),
+    ("axum", &["api", "touchstone", "testkit", "servers"]),
     ("utoipa", &["api", "queries"]),
     ("clap", &["touchstone", "benches"]),
     ("figment", &["touchstone"]),

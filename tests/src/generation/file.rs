@@ -18,14 +18,14 @@ const FILES: &str = "/v1/harness-configs/{harness_config_id}/stages/{staging_id}
 /// How long the making of a harness may take, documents and all.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn announced(name: &str, media: &str, content: &[u8]) -> Value {
+pub fn announced(name: &str, media: &str, content: &[u8]) -> Value {
     let checksum = BASE64.encode(&Md5::digest(content));
     json!({"category": "AGENT_POLICY", "file_name": name, "file_type": media, "file_size": content.len(),
            "checksum": checksum})
 }
 
 /// Puts a file where it may be brought: without a token.
-async fn put(caller: &Caller, file: &Value, announced: &Value, content: Vec<u8>) -> Reply {
+pub async fn put(caller: &Caller, file: &Value, announced: &Value, content: Vec<u8>) -> Reply {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let put = Client::new()
         .put(text(&file["upload_url"]))
@@ -41,7 +41,7 @@ pub async fn brought(caller: &Caller, files: &str, name: &str, media: &str, cont
     file
 }
 
-fn draft() -> Value {
+pub fn draft() -> Value {
     json!({"harness_name": "harbour", "agent_system_prompt": PROMPT, "harness_types": ["AGENT_POLICY"]})
 }
 
