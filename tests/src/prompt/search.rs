@@ -114,7 +114,7 @@ async fn a_query_in_a_prompts_own_words_finds_it_among_all_of_the_catalogue() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs the embedding model: touchstone models fetch, then TOUCHSTONE_TEST_MODEL=<data dir>/models/static"]
+#[ignore = "needs the embedding model, which scripts/test brings and names in TOUCHSTONE_TEST_MODEL"]
 async fn with_the_model_four_of_five_queries_find_their_prompt() {
     let model = PathBuf::from(std::env::var("TOUCHSTONE_TEST_MODEL").unwrap());
     let world = World::start_with(Backend::Embedded, TargetOptions::default(), |settings| {

@@ -52,7 +52,7 @@ struct File {
 }
 
 impl Index {
-    /// Fetches a model into a directory. Nothing is kept of a wheel whose digest is another.
+    /// Fetches a model into a directory.
     pub async fn fetch(&self, wheel: &Wheel, directory: &Path) -> Result<()> {
         let page = self.url(&format!("{}/{}/", self.settings.pypi, wheel.package))?;
         let body = self.get(&page, "application/vnd.pypi.simple.v1+json", LONGEST).await?;
@@ -64,12 +64,19 @@ impl Index {
         // Addresses of files may be relative to the page.
         let address = page.join(&file.url).context("the index gave no address for the file")?;
         let archive = self.get(&self.url(address.as_str())?, "*/*", LONGEST).await?;
-        let found = HEXLOWER.encode(&Sha256::digest(&archive));
+        wheel.install(&archive, directory)
+    }
+}
+
+impl Wheel {
+    /// Installs a model out of its wheel into a directory. Nothing is kept of a wheel whose digest is another.
+    pub fn install(&self, archive: &[u8], directory: &Path) -> Result<()> {
+        let found = HEXLOWER.encode(&Sha256::digest(archive));
         ensure!(
-            found == wheel.digest,
+            found == self.digest,
             "{} has the digest {found} and not the pinned {}; it was not installed",
-            wheel.file,
-            wheel.digest
+            self.file,
+            self.digest
         );
         let mut archive = ZipArchive::new(Cursor::new(archive)).context("the wheel is no zip archive")?;
         let mut content = |name: &str| -> Result<Vec<u8>> {
@@ -82,8 +89,8 @@ impl Index {
             Ok(content)
         };
         // The vectors last: a directory without them counts as empty.
-        super::replace(&directory.join(TOKENIZER), &content(wheel.tokenizer)?)?;
-        super::replace(&directory.join(VECTORS), &content(wheel.vectors)?)?;
+        super::replace(&directory.join(TOKENIZER), &content(self.tokenizer)?)?;
+        super::replace(&directory.join(VECTORS), &content(self.vectors)?)?;
         ensure!(Model::load(directory)?.is_some(), "the model was not installed");
         Ok(())
     }
