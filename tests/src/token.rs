@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use sqlx::PgPool;
 use touchstone_testkit::{Backend, Caller, Process, Spawn, eventually};
 
 use crate::operate::{down, json as read, well};
@@ -114,6 +115,37 @@ async fn on_sqlite_tokens_are_made_listed_and_revoked() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_postgresql_tokens_are_made_listed_and_revoked_on_two_servers() {
     life(Backend::Scaled).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revoked_token_is_refused_in_time_while_nobody_projects_or_sequences_and_nats_is_down() {
+    let mut spawn = Spawn::new(Backend::Scaled).await;
+    let (token, other) = (made(&spawn, &[]).await, made(&spawn, &[]).await);
+    let working = spawn.serve().await;
+    let answering = spawn.serve_with(&["--log", "warn", "--roles", "api"]).await;
+    let (revoked, left) = (caller(&answering, &token), caller(&answering, &other));
+    for known in [&revoked, &left] {
+        becomes(known, 200).await;
+    }
+
+    spawn.nats.as_mut().unwrap().kill().await;
+    // Frozen, the one that projects, sequences and relays keeps its leases and does nothing.
+    working.signal("STOP").await;
+    let began = Instant::now();
+    well(&spawn, &["token", "revoke", token["token_id"].as_str().unwrap()]).await;
+    becomes(&revoked, 401).await;
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let database = PgPool::connect(&spawn.settings.store.database_url).await.unwrap();
+    let shown: bool = sqlx::query_scalar("select is_revoked from rm_token where id = $1")
+        .bind(token["token_id"].as_str().unwrap())
+        .fetch_one(&database)
+        .await
+        .unwrap();
+    assert!(!shown, "the read models do not know yet");
+    assert_eq!(left.get("/v1/users/me").await.status, 200, "others are let in as before");
+    working.signal("CONT").await;
+    down(answering).await;
+    down(working).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -34,7 +34,7 @@ use touchstone_files::Files;
 use touchstone_identity::Provider;
 use touchstone_kernel::{
     Actor, Clock, Command, Freshness, Handle, History, Idempotency, Meta, Pending, Receipt, Requests,
-    TokenUse, Visible,
+    Revocations, TokenUse, Visible,
 };
 use touchstone_queries::Db;
 use touchstone_vault::Vault;
@@ -167,6 +167,7 @@ pub struct App {
     pub freshness: Arc<dyn Freshness>,
     pub clock: Arc<dyn Clock>,
     pub token_use: Arc<dyn TokenUse>,
+    pub revocations: Arc<dyn Revocations>,
     /// Whose tokens are believed beside our own.
     pub provider: Option<Provider>,
     pub db: Db,

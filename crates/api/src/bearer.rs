@@ -1,7 +1,7 @@
 //! From the bearer token of a request to whoever it speaks for: by our own token, or by one of the identity provider.
 //!
-//! What was learnt holds for a moment, see [`crate::Limits::token_cache`], so that a revoked token is refused soon after
-//! on every instance.
+//! What was learnt holds for a moment, see [`crate::Limits::token_cache`]. Whether one of our tokens was revoked is asked of
+//! the log itself, so that it is refused soon after on every instance, even where the read models stand still.
 
 use std::time::Duration;
 
@@ -104,7 +104,9 @@ impl Bearer {
             token
         } else {
             let found = token::by_digest(&app.db, &digest).await?;
-            let token = found.ok_or(ApiError::unauthorized(BAD_TOKEN))?;
+            let mut token = found.ok_or(ApiError::unauthorized(BAD_TOKEN))?;
+            // The read models may be behind, or nobody may be filling them.
+            token.is_revoked |= app.revocations.is_revoked(token.id).await?;
             self.issued.insert(digest, token.clone()).await;
             token
         };

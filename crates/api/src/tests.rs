@@ -15,7 +15,7 @@ use touchstone_event_store::Database;
 use touchstone_files::Files;
 use touchstone_kernel::{
     Begun, Clock, Command, Freshness, Handle, History, Kind, Mark, Meta, Pending, Receipt, Recorded,
-    Rejection, Repeatable, Requests, StreamRange, TokenUse, Unavailable, Visible,
+    Rejection, Repeatable, Requests, Revocations, StreamRange, TokenUse, Unavailable, Visible,
 };
 use touchstone_queries::Db;
 use touchstone_vault::{KeyEncryptionKey, Tables, Vault};
@@ -69,6 +69,12 @@ impl History for Behind {
 impl TokenUse for Behind {
     fn used(&self, _: TokenId, _: Time) -> Pending<'_, Result<(), Unavailable>> {
         Box::pin(async { Ok(()) })
+    }
+}
+
+impl Revocations for Behind {
+    fn is_revoked(&self, _: TokenId) -> Pending<'_, Result<bool, Unavailable>> {
+        Box::pin(async { Ok(false) })
     }
 }
 
@@ -139,6 +145,7 @@ pub fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Ar
         freshness: behind.clone(),
         clock: behind.clone(),
         token_use: behind.clone(),
+        revocations: behind.clone(),
         provider: None,
         db: Db::new(&Database::memory()),
         vault: Vault::new(Tables::memory(), KeyEncryptionKey::random()),

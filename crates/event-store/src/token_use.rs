@@ -1,9 +1,9 @@
 //! When tokens were last used: an operational table, neither log nor projection. A use is no event, because there are as
-//! many as there are requests.
+//! many as there are requests. And which were revoked, by their streams: that holds whether or not anybody projects.
 
 use std::collections::HashMap;
 
-use touchstone_kernel::{Pending, TokenUse, Unavailable};
+use touchstone_kernel::{Global, Pending, Revocations, TokenUse, Unavailable};
 use touchstone_vocabulary::{Time, TokenId};
 use uuid::Uuid;
 
@@ -13,6 +13,15 @@ use crate::{Store, StoreError};
 impl TokenUse for Store {
     fn used(&self, token: TokenId, at: Time) -> Pending<'_, Result<(), Unavailable>> {
         Box::pin(async move { Ok(self.save_use(token, at).await?) })
+    }
+}
+
+impl Revocations for Store {
+    fn is_revoked(&self, token: TokenId) -> Pending<'_, Result<bool, Unavailable>> {
+        Box::pin(async move {
+            let events = self.backend().stream("token", &Global(token).to_string(), 0).await?;
+            Ok(events.iter().any(|event| event.name == "token.revoked"))
+        })
     }
 }
 

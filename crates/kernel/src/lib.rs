@@ -23,7 +23,8 @@ pub use event::{Event, WireFault, decode, encode};
 pub use hash::{ChainHash, Stored};
 pub use meta::{Actor, Idempotency, Mark, Meta, Receipt, Repeatable};
 pub use port::{
-    Begun, Clock, Freshness, Handle, History, Pending, Requests, StreamRange, TokenUse, Unavailable, Visible,
+    Begun, Clock, Freshness, Handle, History, Pending, Requests, Revocations, StreamRange, TokenUse,
+    Unavailable, Visible,
 };
 pub use refusal::{Kind, Refusal, Rejection};
 pub use reservation::{Reservation, ReservationEvent};

@@ -63,6 +63,11 @@ pub trait TokenUse: Send + Sync {
     fn used(&self, token: TokenId, at: Time) -> Pending<'_, Result<(), Unavailable>>;
 }
 
+/// Knows which tokens were revoked from the log itself, however far the read models are behind.
+pub trait Revocations: Send + Sync {
+    fn is_revoked(&self, token: TokenId) -> Pending<'_, Result<bool, Unavailable>>;
+}
+
 /// How a repeatable request stands when it comes in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begun {

@@ -278,6 +278,7 @@ fn api(
         freshness: Arc::clone(&core.group) as _,
         clock: Arc::clone(&core.clock),
         token_use: Arc::new(core.store.clone()),
+        revocations: Arc::new(core.store.clone()),
         provider: provider.transpose().context("the client for the identity provider cannot be built")?,
         db: core.db.clone(),
         vault: core.store.vault().clone(),
