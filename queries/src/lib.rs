@@ -19,6 +19,7 @@ pub mod invite;
 pub mod probe;
 pub mod probe_config;
 pub mod prompt;
+pub mod quota;
 pub mod response;
 pub mod response_error;
 mod results;

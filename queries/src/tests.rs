@@ -4,6 +4,7 @@
 mod agents;
 mod evaluations;
 mod others;
+mod quota;
 mod responses;
 mod stage;
 mod suites;

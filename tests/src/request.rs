@@ -4,6 +4,7 @@ mod cut;
 mod identity;
 mod limit;
 mod precondition;
+mod quota;
 mod repeat;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};

@@ -44,6 +44,7 @@ use crate::edge::Edge;
 use crate::error::ApiError;
 use crate::finder::Finder;
 use crate::limit::Limits;
+use crate::quota::Quotas;
 use crate::reply::Reply;
 use crate::routes::agent_configuration::AgentsList;
 use crate::routes::api_key::ModelLists;
@@ -184,6 +185,7 @@ pub struct App {
     pub status: Arc<dyn Status>,
     pub requests: Arc<dyn Requests>,
     pub limits: Limits,
+    pub quotas: Quotas,
     pub edge: Edge,
 }
 

@@ -90,6 +90,12 @@ pub enum ApiError {
     /// Too much was asked in the last minute.
     #[error("too many requests; ask again in {} s", seconds(*.0))]
     TooMany(Duration),
+    /// The team has as much of something as it may have.
+    #[error("{what}; ask again in {} s", seconds(*wait))]
+    Full { what: String, wait: Duration },
+    /// The team's files are as many bytes as may be kept.
+    #[error("the files of the team may have {0} bytes together; remove some")]
+    NoRoom(u64),
     /// More is being asked at once than can be answered.
     #[error("the server is busy; ask again in a moment")]
     Busy,
@@ -235,13 +241,13 @@ impl IntoResponse for ApiError {
             Self::Conflict(text) => detail(StatusCode::CONFLICT, text),
             Self::Stale(text) => detail(StatusCode::PRECONDITION_FAILED, text),
             Self::InFlight => (later(1), detail(StatusCode::CONFLICT, self)).into_response(),
-            Self::TooMany(wait) => {
+            Self::TooMany(wait) | Self::Full { wait, .. } => {
                 (later(seconds(wait)), detail(StatusCode::TOO_MANY_REQUESTS, self)).into_response()
             }
             Self::Busy | Self::Late(_) => {
                 (later(1), detail(StatusCode::SERVICE_UNAVAILABLE, self)).into_response()
             }
-            Self::TooLarge(_) => detail(StatusCode::PAYLOAD_TOO_LARGE, self),
+            Self::TooLarge(_) | Self::NoRoom(_) => detail(StatusCode::PAYLOAD_TOO_LARGE, self),
             Self::Invalid(faults) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, Json(Faults { detail: faults })).into_response()
             }

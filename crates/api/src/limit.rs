@@ -1,10 +1,11 @@
-//! What one request, one token and one address may cost. Every limit has a default; operators set them by these names.
+//! What one request, one token, one address and one team may cost. Every limit has a default; operators set them by these
+//! names.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
-/// Limits of the surface. Counts per minute are per process, and 0 lifts one.
+/// Limits of the surface. Counts per minute are per process. 0 lifts these counts, and what is limited per team.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
@@ -34,6 +35,18 @@ pub struct Limits {
     pub text_bytes: usize,
     /// Values of one repeated query parameter, such as ids.
     pub values: usize,
+    /// Elements of one page of a list, where the list itself does not say less: 422 beyond.
+    pub list_limit: i64,
+    /// Elements that a page may skip: 422 beyond. Narrower filters find the same.
+    pub list_offset: i64,
+    /// Evaluations of one team that are not over: 429 beyond.
+    pub team_evaluations: u64,
+    /// Answers of models that one team's evaluations may ask for in 24 hours: 429 when it is reached.
+    pub team_responses_per_day: u64,
+    /// Files of one team that are waited for: 429 beyond.
+    pub team_uploads: u64,
+    /// Bytes of one team's files: 422 beyond where one is announced, 413 where it comes.
+    pub team_bytes: u64,
     /// Requests that may be answered at once: 503 beyond.
     pub requests: usize,
     /// Connections that may be open at once; whoever comes later waits.
@@ -72,6 +85,12 @@ impl Default for Limits {
             list_items: 10_000,
             text_bytes: 256 * 1024,
             values: 1000,
+            list_limit: 1_000_000,
+            list_offset: 1_000_000,
+            team_evaluations: 500,
+            team_responses_per_day: 10_000_000,
+            team_uploads: 1000,
+            team_bytes: 10 * 1024 * 1024 * 1024,
             requests: 1024,
             connections: 10_000,
             reads_per_minute: 600,

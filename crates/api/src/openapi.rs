@@ -72,7 +72,7 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
         if row.path.contains('{') && row.method != "GET" && row.rule != Rule::Signed {
             may.push(("412", "The thing is not the one that If-Match names any more."));
         }
-        may.push(("429", "Too much was asked in the last minute; Retry-After says when to come back."));
+        may.push(("429", "Too much was asked in the last minute, or the team has as much as it may have; Retry-After says when to come back."));
         may.push(("503", "The server cannot answer just now; Retry-After says when to come back."));
         for (status, description) in may {
             answer(operation, status, description, &Detail::name());

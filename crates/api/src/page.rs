@@ -10,15 +10,11 @@ use touchstone_vocabulary::{Direction, MAX_INDEXED_BYTES, Page};
 use crate::error::{ApiError, Fault};
 use crate::limit::Limits;
 
-/// Skipping further than this is refused; narrower filters find the same.
-const FURTHEST: i64 = 1_000_000;
-
 /// The parameters as sent, and what was found wrong with them so far.
 pub struct Parameters {
     pairs: Vec<(String, String)>,
     faults: Vec<Fault>,
-    /// How many values of one repeated parameter are taken.
-    values: usize,
+    limits: Limits,
 }
 
 /// A typed set of query parameters.
@@ -40,7 +36,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let mut given = Parameters::of(parts.uri.query().unwrap_or_default());
-        given.values = Limits::from_ref(state).values;
+        given.limits = Limits::from_ref(state);
         let read = T::read(&mut given);
         if given.faults.is_empty() { Ok(Self(read)) } else { Err(ApiError::Invalid(given.faults)) }
     }
@@ -49,7 +45,7 @@ where
 impl Parameters {
     pub fn of(query: &str) -> Self {
         let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Self { pairs, faults: Vec::new(), values: Limits::default().values }
+        Self { pairs, faults: Vec::new(), limits: Limits::default() }
     }
 
     fn fault(&mut self, name: &str, msg: impl Into<String>) {
@@ -103,8 +99,8 @@ impl Parameters {
             .filter(|(key, value)| key == name && !value.is_empty())
             .map(|(_, value)| value.clone())
             .collect();
-        if values.len() > self.values {
-            self.fault(name, format!("at most {} values are taken", self.values));
+        if values.len() > self.limits.values {
+            self.fault(name, format!("at most {} values are taken", self.limits.values));
             return Vec::new();
         }
         values.into_iter().filter_map(|value| self.sound(name, value)).collect()
@@ -156,10 +152,12 @@ impl Parameters {
         parsed.ok()
     }
 
-    /// `limit` and `offset`.
+    /// `limit`, at most this list's own maximum and what the operator allows of any, and `offset`.
     pub fn page(&mut self, default: i64, maximum: i64) -> Page {
-        let limit = self.whole("limit", &(1..=maximum)).unwrap_or(default);
-        let offset = self.whole("offset", &(0..=FURTHEST)).unwrap_or(0);
+        let Limits { list_limit, list_offset, .. } = self.limits;
+        let maximum = maximum.min(list_limit);
+        let limit = self.whole("limit", &(1..=maximum)).unwrap_or(default.min(maximum));
+        let offset = self.whole("offset", &(0..=list_offset)).unwrap_or(0);
         Page { limit, offset }
     }
 
@@ -219,6 +217,18 @@ mod tests {
             assert_eq!(faults[0].kind, "value_error");
         }
         assert_eq!(page("limit=0&offset=-1").1.len(), 2);
+    }
+
+    #[test]
+    fn an_operator_may_allow_less_of_every_list() {
+        let page = |query: &str| {
+            let limits = Limits { list_limit: 5, list_offset: 20, ..Limits::default() };
+            let mut given = Parameters { limits, ..Parameters::of(query) };
+            (given.page(10, 1000), given.faults.len())
+        };
+        assert_eq!(page(""), (Page { limit: 5, offset: 0 }, 0), "the default too");
+        assert_eq!(page("limit=3&offset=20"), (Page { limit: 3, offset: 20 }, 0));
+        assert_eq!(page("limit=6&offset=21").1, 2);
     }
 
     #[test]

@@ -24,7 +24,8 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use crate::{
-    AgentsList, ApiError, App, Caller, Edge, Limits, ModelLists, Rule, Standing, Status, router, witness,
+    AgentsList, ApiError, App, Caller, Edge, Limits, ModelLists, Quotas, Rule, Standing, Status, router,
+    witness,
 };
 
 /// Everything behind the surface: remembers what it was asked and answers as it was told.
@@ -160,6 +161,7 @@ pub fn app(outcome: Result<(), Rejection>, visible: Visible) -> (Arc<Behind>, Ar
         status: behind.clone(),
         requests: behind.clone(),
         limits: Limits::default(),
+        quotas: Quotas::default(),
         edge: Edge::default(),
     };
     (behind, Arc::new(app))

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpSocket;
 use tokio_util::sync::CancellationToken;
-use touchstone_api::{App, Finder, ModelLists};
+use touchstone_api::{App, Finder, ModelLists, Quotas};
 use touchstone_benchmarks::{Benchmarks, Tables};
 use touchstone_bus::{Bus, Prefix, Relay};
 use touchstone_detectors::Detectors;
@@ -298,6 +298,7 @@ fn api(
         }),
         requests: Arc::new(core.store.clone()),
         limits: settings.limits,
+        quotas: Quotas::default(),
         edge: settings.edge.clone(),
     });
     let address = socket.local_addr()?;

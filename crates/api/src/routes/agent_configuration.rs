@@ -28,6 +28,7 @@ use crate::caller::Caller;
 use crate::error::{ApiError, Fault, Step};
 use crate::page::{FromParameters, Id, Parameters, Query};
 use crate::present::{Find, Present};
+use crate::quota;
 use crate::reply::{Answer, Counted, Reply, Versioned, one_of};
 use crate::routes::api_key::{hub_named, hubs};
 use crate::upload::{self, Description, Here};
@@ -276,6 +277,7 @@ async fn announce(
     let description = Description { file_name, file_type, file_size, checksum };
     let announced = description.announced(MediaType::ALL, &app.limits)?;
     let id = id_of(&agent)?;
+    let _places = quota::upload(&app, caller.team, announced.size).await?;
     let grant = upload::grant(&app, &caller, CONTEXT, id.0, &announced);
     let upload_url = upload::address(&app, &here, &grant).await?;
     let command = RequestAgentFile {

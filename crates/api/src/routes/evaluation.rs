@@ -194,10 +194,8 @@ async fn create(
     caller: Caller,
     Body(request): Body<EvaluationRequest>,
 ) -> Answer<Created> {
-    let command = request.resolved(&app, caller.team).await?;
-    let id = command.id.to_string();
-    let sent = app.send(&caller, command).await?;
-    Ok(sent.reply(Created { id, status: "CREATED" }))
+    let (id, sent) = request.send(&app, &caller).await?;
+    Ok(sent.reply(Created { id: id.to_string(), status: "CREATED" }))
 }
 
 /// One evaluation with its counts.

@@ -193,8 +193,7 @@ async fn run(
         Meaning::Start => app.send(caller, RequestStart { team, id: evaluation(data)? }).await,
         Meaning::Create => {
             let request: EvaluationRequest = parsed(body(), &["data"])?;
-            let command = request.resolved(app, team).await.map_err(|error| error.inside("data"))?;
-            app.send(caller, command).await.map_err(|error| error.inside("data"))
+            request.send(app, caller).await.map(|(_, sent)| sent).map_err(|error| error.inside("data"))
         }
         Meaning::Generate => {
             let order: Order = parsed(body(), &["data"])?;

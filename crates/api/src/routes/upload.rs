@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::body::discard;
 use crate::error::{ApiError, Fault};
 use crate::frame::Correlation;
+use crate::quota;
 use crate::reply::Answer;
 use crate::routes::agent_configuration;
 use crate::routes::harness_stage::file as stage_file;
@@ -63,12 +64,14 @@ async fn put(
         };
         // Whoever would come in vain need not send the whole file.
         let _ = take(&app, &grant, meta(), None).await?;
+        let coming = length(&headers).unwrap_or_else(|| grant.expected.most());
+        let place = quota::file(&app, grant.team, coming).await?;
         let idle = Duration::from_secs(app.limits.body_idle_seconds);
         let arriving = arriving(&mut pieces, idle);
         let attempt = app.clock.new_id();
         let received = app.files.receive(grant.key(), attempt, grant.expected.clone(), arriving).await?;
         match take(&app, &grant, meta(), Some(&received)).await {
-            Ok(receipt) => Ok((grant, received, receipt)),
+            Ok(receipt) => Ok((grant, received, receipt, place)),
             Err(error) => {
                 // Nobody waits for it any more. After a conflict it is that of another upload, and whether a command
                 // stands whose answer was lost nobody knows.
@@ -80,7 +83,7 @@ async fn put(
         }
     };
     match taken.await {
-        Ok((grant, Received { size, checksum, digest: _ }, receipt)) => {
+        Ok((grant, Received { size, checksum, digest: _ }, receipt, _place)) => {
             let uploaded =
                 Uploaded { id: grant.file.to_string(), file_size: size, checksum: checksum.to_string() };
             Ok(app.seen(receipt).await?.reply(uploaded))
@@ -112,12 +115,15 @@ fn as_sent(mut grant: Grant, headers: &HeaderMap) -> Result<Grant, ApiError> {
         (None, None) => return wrong(&CONTENT_MD5, "Field required".to_owned()),
     }
     let most = grant.expected.most();
-    if text(&header::CONTENT_LENGTH)
-        .is_some_and(|length| length.parse().is_ok_and(|length: u64| length > most))
-    {
+    if length(headers).is_some_and(|length| length > most) {
         return Err(ApiError::from(Refused::TooLong(most)));
     }
     Ok(grant)
+}
+
+/// Bytes of the body, where the client says so.
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// The pieces of a body; after too long a silence it is broken off.

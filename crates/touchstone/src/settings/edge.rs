@@ -15,7 +15,7 @@ pub fn limits(mut table: Dict, pairs: &[String]) -> Result<Limits> {
     for pair in pairs.iter().map(|pair| pair.trim()).filter(|pair| !pair.is_empty()) {
         let (name, value) =
             pair.split_once('=').with_context(|| format!("limits: {pair:?} is no name=value"))?;
-        let value: u32 = value
+        let value: u64 = value
             .trim()
             .parse()
             .with_context(|| format!("limits: {} must be a whole number", name.trim()))?;
@@ -25,11 +25,14 @@ pub fn limits(mut table: Dict, pairs: &[String]) -> Result<Limits> {
         Figment::from(Serialized::defaults(table)).extract().context("limits cannot be read")?;
     let Limits { body_bytes, header_bytes, header_seconds, idle_seconds, body_idle_seconds, .. } = limits;
     let Limits { request_seconds, chat_seconds, upload_seconds, upload_bytes, .. } = limits;
-    let Limits { json_depth, requests, connections, .. } = limits;
+    let Limits { json_depth, requests, connections, list_limit, .. } = limits;
     let needed = [header_seconds, idle_seconds, body_idle_seconds, request_seconds, chat_seconds];
     let needed = [needed.as_slice(), &[upload_seconds, upload_bytes]].concat();
-    if needed.contains(&0) || [body_bytes, header_bytes, json_depth, requests, connections].contains(&0) {
-        bail!("limits: only counts per minute may be 0");
+    if needed.contains(&0)
+        || [body_bytes, header_bytes, json_depth, requests, connections].contains(&0)
+        || list_limit == 0
+    {
+        bail!("limits: only counts per minute and what a team may have may be 0");
     }
     Ok(limits)
 }
@@ -76,7 +79,8 @@ mod tests {
 
     #[test]
     fn a_limit_is_set_by_its_name_and_the_others_keep_their_defaults() {
-        let set = pairs("body_bytes=1000, reads_per_minute=0").unwrap();
+        let set = pairs("body_bytes=1000, reads_per_minute=0, team_bytes=10000000000").unwrap();
+        assert_eq!((set.team_bytes, set.team_evaluations), (10_000_000_000, 500));
         assert_eq!((set.body_bytes, set.reads_per_minute, set.writes_per_minute), (1000, 0, 120));
         let table = Dict::from([("values".to_owned(), Value::from(7_u32))]);
         assert_eq!(limits(table.clone(), &[]).unwrap().values, 7);

@@ -21,8 +21,10 @@ use touchstone_vocabulary::{AgentStatus, EvaluationId, HarnessId, HarnessType, S
 use utoipa::ToSchema;
 
 use crate::address;
-use crate::app::App;
+use crate::app::{App, Sent};
+use crate::caller::Caller;
 use crate::error::{ApiError, Fault};
+use crate::quota;
 use crate::routes::api_key::hub_named;
 use crate::routes::harness_config::meant;
 use crate::suite;
@@ -98,8 +100,16 @@ fn unset() -> Value {
 }
 
 impl EvaluationRequest {
+    /// Asks for it where the team may have one more, and tells its id.
+    pub async fn send(self, app: &App, caller: &Caller) -> Result<(EvaluationId, Sent), ApiError> {
+        let command = self.resolved(app, caller.team).await?;
+        let id = command.id;
+        let _place = quota::evaluation(app, caller.team, id).await?;
+        Ok((id, app.send(caller, command).await?))
+    }
+
     /// The command that is meant, with the agent configuration's word where the request says nothing itself.
-    pub async fn resolved(self, app: &App, team: TeamId) -> Result<CreateEvaluation, ApiError> {
+    async fn resolved(self, app: &App, team: TeamId) -> Result<CreateEvaluation, ApiError> {
         let agent = match filled(self.agent_configuration_id.clone()) {
             Some(id) => Some(agent(app, team, &id).await),
             None => None,

@@ -19,6 +19,7 @@ use crate::app::{App, Dispatch, to_its_end};
 use crate::body::Body;
 use crate::caller::Caller;
 use crate::error::ApiError;
+use crate::quota;
 use crate::reply::{Answer, Counted, Deleted, Reply};
 use crate::upload::{self, Announced, Description, Here};
 
@@ -84,6 +85,7 @@ async fn announce(
     let Announced { name, media, size: Some(size), checksum: Some(checksum) } = &announced else {
         return Err(ApiError::invalid("checksum", "must be the base64 of an MD5: 24 characters"));
     };
+    let _places = quota::upload(&app, caller.team, Some(*size)).await?;
     let grant = upload::grant(&app, &caller, CONTEXT, id.0, &announced);
     let upload_url = upload::address(&app, &here, &grant).await?;
     let command = RequestStageFile {
