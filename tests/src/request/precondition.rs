@@ -48,7 +48,7 @@ async fn ours(world: &World) -> BTreeMap<&'static str, String> {
     let invite = json!({"email": "new@example.org", "team_role": "user"});
     ours.insert("invites", text(&admin.post("/v1/invites", &invite).await.ok()["invite_id"]));
     let things = things(world).await;
-    for word in ["harness-configs", "stages", "probe-configs", "prompts"] {
+    for word in ["harness-configs", "stages", "files", "probe-configs", "prompts"] {
         ours.insert(word, things[word].clone());
     }
     ours.insert("detectors", text(&admin.get("/v1/detectors?version=1.0.0").await.ok()["results"][0]["id"]));
