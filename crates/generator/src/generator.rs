@@ -76,17 +76,15 @@ impl Generator {
     }
 
     fn note(&mut self, ended: Result<Ended, tokio::task::JoinError>) {
-        match ended {
-            Ok((stage, outcome)) => {
-                self.begun.remove(&stage);
-                if let Err(rejection) = outcome {
-                    tracing::warn!(%stage, %rejection, "a harness could not be made; trying again");
-                }
+        if let Ok((stage, outcome)) = ended {
+            self.begun.remove(&stage);
+            if let Err(rejection) = outcome {
+                tracing::warn!(%stage, %rejection, "a harness could not be made; trying again");
             }
-            Err(fault) => {
-                tracing::error!(%fault, "the making of a harness broke down");
-                self.begun.clear();
-            }
+        } else {
+            // Why is not told: the text of a panic may hold what was worked on.
+            tracing::error!("the making of a harness broke down");
+            self.begun.clear();
         }
     }
 

@@ -100,12 +100,9 @@ fn discreet(about: &Metadata<'_>) -> bool {
     *about.level() <= Level::INFO || !INDISCREET.iter().any(|name| about.target().starts_with(name))
 }
 
-/// Runs the command line to its exit code: 0 well, 1 failed or found something, 2 wrong usage.
-pub fn main(cli: Cli) -> ExitCode {
-    if let Sub::Extract(args) = &cli.command {
-        return extract::run(args);
-    }
-    let wanted = EnvFilter::try_new(&cli.log).unwrap_or_else(|_| EnvFilter::new("info"));
+/// Has this process tell on standard error what it does, as loudly as wanted, and of a crash nothing but its place.
+pub fn tell(wanted: &str) {
+    let wanted = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new("info"));
     let discreet = filter_fn(discreet).with_max_level_hint(LevelFilter::TRACE);
     let logs = tracing_subscriber::registry().with(wanted).with(discreet);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -115,6 +112,14 @@ pub fn main(cli: Cli) -> ExitCode {
         logs.with(lines.json()).init();
     }
     crate::crash::show_nothing();
+}
+
+/// Runs the command line to its exit code: 0 well, 1 failed or found something, 2 wrong usage.
+pub fn main(cli: Cli) -> ExitCode {
+    if let Sub::Extract(args) = &cli.command {
+        return extract::run(args);
+    }
+    tell(&cli.log);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => {
