@@ -6,10 +6,26 @@ use touchstone_testkit::{Backend, Caller, Practice, Spawn, TargetOptions, World,
 
 use crate::access::plausible;
 use crate::contract::Contract;
-use crate::journey::{SMALL, close, finished, fresh, head};
+use crate::journey::{SMALL, close, finished, fresh, head, paced};
 
 /// Named so by the contract, but given by the server and never read.
 const NOT_OURS: [&str; 1] = ["upload_url"];
+
+/// Every field of the served document with an address that the service will contact. To serve another one, judge it and
+/// write it down here.
+const FIELDS: [&str; 5] = [
+    "post_agent_configurations agent_url",
+    "post_api_keys url",
+    "post_api_keys_test url",
+    "post_evaluations url",
+    "put_agent_configurations_update agent_url",
+];
+
+/// Operations of the contract that take an address and are not served yet, with the way to it in the body.
+const NOT_SERVED: [(&str, &str); 2] = [
+    ("/v1/chat_complete", "completion_params.url"),
+    ("/v1/playgrounds/{id}/messages", "completion_request.completion_params.url"),
+];
 
 const HOSTILE: [&str; 24] = [
     "http://10.0.0.1/v1",
@@ -102,8 +118,29 @@ async fn every_address_in_a_body_is_judged_when_it_is_written() {
             swept.push(format!("{} {}", operation.id, way.join(".")));
         }
     }
-    assert!(swept.len() >= 5, "{swept:?}");
+    swept.sort();
+    assert_eq!(swept, FIELDS);
     assert_eq!(head(&world).await, events);
+    for (path, field) in NOT_SERVED {
+        assert!(contract.0["paths"][path].is_null(), "{path} is served: its {field} is to be judged");
+    }
+    // An evaluation can be asked for by an event, too, in which nothing is described.
+    let key = admin.key("practice", "http://127.0.0.1:9/v1").await;
+    let events = head(&world).await;
+    for address in HOSTILE {
+        let asked = json!({"id": fresh(), "hub": "custom", "model": "m", "api_key_proxy": key, "url": address,
+            "harness_config_ids": [SMALL]});
+        let event = json!({"type": "CREATE_EVALUATION", "data": asked});
+        let reply = admin.post("/v1/events", &event).await;
+        assert!(!reply.text.contains("hunter2"), "{}", reply.text);
+        assert_eq!(reply.refused(422)["detail"][0]["loc"], json!(["body", "data", "url"]), "{address}");
+    }
+    assert_eq!(head(&world).await, events, "what is refused is not kept");
+    // One that the server gives is not read.
+    let agent = format!("/v1/agent-configurations/{}/files", agent["id"].as_str().unwrap());
+    let hostile = json!({"file_name": "a.txt", "upload_url": HOSTILE[4]});
+    let given = admin.post(&agent, &hostile).await.ok();
+    assert!(given["upload_url"].as_str().unwrap().starts_with(&admin.base), "{given}");
     close(world).await;
 }
 
@@ -125,17 +162,35 @@ async fn an_address_that_was_permitted_once_is_judged_again_at_each_use() {
     let (server, caller) = admin(&spawn, &["--egress-allow", &place]).await;
     let key = caller.key("stored", &target.url).await;
     finished(&caller, &target.url).await;
-    let calls = target.calls().await;
+    let agent = json!({"agent_name": "kept", "model_name": "m", "agent_url": target.url, "api_key_id": key});
+    let agent = caller.post("/v1/agent-configurations", &agent).await.ok()["id"].clone();
+    caller.get(&format!("/v1/api-keys/{key}/models")).await.ok();
+    // Both are still at it when the server goes, and would go on calling.
+    let slow = [paced(&caller, &target.url, 4).await, paced(&caller, &target.url, 4).await];
+    let (asked, told) = (fresh(), fresh());
+    let url = json!({"sample_size": 2, "url": target.url});
+    caller.evaluate(&asked, &slow[0], &[SMALL], url).await.ok();
+    let body = json!({"id": told, "hub": "custom", "model": "m", "api_key_proxy": slow[1], "url": target.url,
+        "harness_config_ids": [SMALL], "sample_size": 2});
+    caller.post("/v1/events", &json!({"type": "CREATE_EVALUATION", "data": body})).await.ok();
     server.signal("TERM").await;
     assert_eq!(server.ended().await, Some(0));
 
+    let calls = target.calls().await;
     let (server, caller) = admin(&spawn, &["--egress-allow", "elsewhere.example:443"]).await;
     let id = fresh();
     caller.evaluate(&id, &key, &[SMALL], json!({"sample_size": 2})).await.ok();
-    let ended = caller.ended(&id).await;
-    let errors = caller.get(&format!("/v1/evaluations/{id}/response-errors")).await.ok();
-    let said = format!("{ended} {errors}");
-    assert!(said.contains("not on the operator's list"), "{said}");
+    for id in [id, asked, told] {
+        let ended = caller.ended(&id).await;
+        let errors = caller.get(&format!("/v1/evaluations/{id}/response-errors")).await.ok();
+        let said = format!("{ended} {errors}");
+        assert!(said.contains("not on the operator's list"), "{said}");
+    }
+    let by_agent = json!({"agent_configuration_id": agent});
+    let refused = caller.evaluate(&fresh(), &key, &[SMALL], by_agent).await.refused(422);
+    assert_eq!(refused["detail"][0]["loc"], json!(["body", "agent_configuration_id"]));
+    let models = caller.get(&format!("/v1/api-keys/{key}/models")).await;
+    assert!(models.json()["models"].is_null(), "{}", models.text);
     assert_eq!(target.calls().await["calls"], calls["calls"], "the target heard nothing of it");
     server.signal("TERM").await;
     assert_eq!(server.ended().await, Some(0));
