@@ -13,7 +13,7 @@ use touchstone_vault::Tables;
 
 use crate::StoreError;
 use crate::memory::MemoryLog;
-use crate::reader::Reader;
+use crate::role::Roles;
 
 macro_rules! migrations {
     ($folder:literal) => {
@@ -49,11 +49,11 @@ pub enum Database {
         read: SqlitePool,
     },
     Postgres {
-        /// As the owner of every table.
+        /// As the login, which owns the log and the vault and may act as the projector.
         write: PgPool,
         /// As the reader, who may look at read tables only, and there only at the rows of one team.
         read: PgPool,
-        reader: Reader,
+        roles: Roles,
     },
     /// Gone with the process; for tests.
     Memory(Memory),
@@ -69,15 +69,15 @@ pub struct Memory {
 impl Database {
     /// Connects. `sqlite:<path>` makes the file where it is absent; tables are made by [`Database::migrate`].
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Self::open_for(url, Reader::default()).await
+        Self::open_for(url, Roles::default()).await
     }
 
-    /// The same with another name for the role that reads on PostgreSQL.
-    pub async fn open_for(url: &str, reader: Reader) -> Result<Self, StoreError> {
+    /// The same with other names for the roles on PostgreSQL.
+    pub async fn open_for(url: &str, roles: Roles) -> Result<Self, StoreError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             Self::sqlite(path.strip_prefix("//").unwrap_or(path)).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::postgres(url, reader).await
+            Self::postgres(url, roles).await
         } else {
             Err(StoreError::Url)
         }
@@ -145,7 +145,7 @@ impl Database {
         }
     }
 
-    async fn postgres(url: &str, reader: Reader) -> Result<Self, StoreError> {
+    async fn postgres(url: &str, roles: Roles) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| StoreError::Url)?
             .application_name("touchstone")
@@ -173,18 +173,20 @@ impl Database {
             .await?;
         // From its first moment a connection is the reader's, and `reset role` leads back to the reader. The role may
         // not exist before the first migration.
-        let reading = options.options([("role", reader.name()), ("default_transaction_read_only", "on")]);
+        let reading =
+            options.options([("role", roles.reader.name()), ("default_transaction_read_only", "on")]);
         let read = pool(10).connect_lazy_with(reading);
-        Ok(Self::Postgres { write, read, reader })
+        Ok(Self::Postgres { write, read, roles })
     }
 
     /// Brings the tables to this version, under a lock: several processes may try at once.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match self {
-            Self::Postgres { write, reader, .. } => {
+            Self::Postgres { write, roles, .. } => {
                 let mut connection = write.acquire().await?;
-                reader.ensure(&mut connection).await?;
-                migrator(POSTGRES).run_direct(&mut *connection).await.map_err(StoreError::Migration)
+                roles.ensure(&mut connection).await?;
+                migrator(POSTGRES).run_direct(&mut *connection).await.map_err(StoreError::Migration)?;
+                roles.settle(&mut connection).await
             }
             Self::Sqlite { write, .. } => {
                 // The migrator's own transactions become savepoints of this one, which holds the write lock.

@@ -14,10 +14,8 @@ pub enum StoreError {
     #[error("the database could not be brought to this version's tables")]
     Migration(#[source] sqlx::migrate::MigrateError),
     /// The role that reads is missing and cannot be made.
-    #[error(
-        "the role that reads for callers is not ready; as a superuser of the database run: {create}; {grant};"
-    )]
-    Reader { create: String, grant: String },
+    #[error("a role that this login acts as is not ready; as a superuser of the database run: {0};")]
+    Roles(String),
     #[error("sealed texts cannot be handled just now")]
     Vault(#[from] VaultError),
     #[error("the event log is damaged: {0}")]

@@ -3,9 +3,9 @@
 mod contract;
 mod fixture;
 mod order;
-mod reader;
 mod request;
 mod restore;
+mod role;
 mod seal;
 mod tables;
 pub(crate) mod thing;

@@ -4,7 +4,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
-use touchstone_event_store::{Database, Reader};
+use touchstone_event_store::{Database, Role, Roles};
 use touchstone_vocabulary::TeamId;
 
 use crate::{Arg, ReadError, arg};
@@ -27,7 +27,7 @@ enum Pools {
     Postgres {
         write: PgPool,
         read: PgPool,
-        reader: Reader,
+        roles: Roles,
     },
     /// A log in memory has no read tables.
     None,
@@ -62,6 +62,11 @@ enum Name {
 
 /// Tells a connection in whose name it reads. It holds until the next reader says another, and every reader does.
 const IN_THE_NAME_OF: &str = "select set_config('touchstone.team', $1, false)";
+
+/// Until the end of a transaction. Rows and progress stand or fall together and can be worked out again: no need to wait
+/// for the disk.
+const AS_PROJECTOR: &str =
+    "select set_config('role', $1, true), set_config('synchronous_commit', 'off', true)";
 
 /// What stands for a team where none is known. No team's id reads so.
 pub(crate) const NOBODY: &str = "*";
@@ -119,7 +124,7 @@ impl View<'_> {
 pub(crate) enum Open {
     Sqlite(Transaction<'static, Sqlite>),
     /// With the role that may read what is made.
-    Postgres(Transaction<'static, Postgres>, Reader),
+    Postgres(Transaction<'static, Postgres>, Role),
 }
 
 pub(crate) fn no_tables() -> ReadError {
@@ -135,8 +140,8 @@ impl Db {
     pub fn new(database: &Database) -> Self {
         Self(match database {
             Database::Sqlite { write, read } => Pools::Sqlite { write: write.clone(), read: read.clone() },
-            Database::Postgres { write, read, reader } => {
-                Pools::Postgres { write: write.clone(), read: read.clone(), reader: reader.clone() }
+            Database::Postgres { write, read, roles } => {
+                Pools::Postgres { write: write.clone(), read: read.clone(), roles: roles.clone() }
             }
             Database::Memory(_) => Pools::None,
         })
@@ -165,15 +170,14 @@ impl Db {
         View { db: self, name: Name::Owner }
     }
 
-    /// Begins to write. SQLite takes its write lock here, so that nothing read inside can be outdated.
+    /// Begins to write, on PostgreSQL as the projector. SQLite takes its write lock here, so that nothing read inside can be outdated.
     pub(crate) async fn begin(&self) -> Result<Open, ReadError> {
         Ok(match &self.0 {
             Pools::Sqlite { write, .. } => Open::Sqlite(write.begin_with("begin immediate").await?),
-            Pools::Postgres { write, reader, .. } => {
+            Pools::Postgres { write, roles, .. } => {
                 let mut tx = write.begin().await?;
-                // Rows and progress stand or fall together and can be worked out again: no need to wait for the disk.
-                sqlx::query("set local synchronous_commit = off").execute(&mut *tx).await?;
-                Open::Postgres(tx, reader.clone())
+                sqlx::query(AS_PROJECTOR).bind(roles.projector.name()).execute(&mut *tx).await?;
+                Open::Postgres(tx, roles.reader.clone())
             }
             Pools::None => return Err(no_tables()),
         })

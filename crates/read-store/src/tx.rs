@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use sqlx::{Executor, Postgres, Sqlite};
-use touchstone_event_store::Reader;
+use touchstone_event_store::Role;
 
 use crate::db::{Open, encode};
 use crate::generation::renamed;
@@ -144,7 +144,7 @@ impl<'a> Tx<'a> {
     }
 
     /// The role that may read what is made here, where there are roles.
-    pub(crate) fn reader(&self) -> Option<Reader> {
+    pub(crate) fn reader(&self) -> Option<Role> {
         match &*self.open {
             Open::Sqlite(_) => None,
             Open::Postgres(_, reader) => Some(reader.clone()),

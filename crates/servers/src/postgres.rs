@@ -14,8 +14,8 @@ use crate::{blocking, programs};
 /// Owns every database that a test is given; neither a superuser nor able to pass row security by.
 const ROLE: &str = "touchstone";
 
-/// What a superuser prepares for it: the role in whose name it reads for callers.
-const READER: &str = "touchstone_reader";
+/// What a superuser prepares for it: the roles in whose names it reads for callers, and writes read tables.
+const ROLES: [&str; 2] = ["touchstone_reader", "touchstone_projector"];
 
 /// Makes the data directory. The server's command line is `<bin>/postgres -D <data> …`.
 const INITDB: &str =
@@ -149,12 +149,12 @@ impl Cluster {
 }
 
 async fn make_roles(admin: &mut PgConnection) -> Result<(), sqlx::Error> {
-    for statement in [
-        format!("create role {ROLE} login nosuperuser nocreatedb nocreaterole nobypassrls noreplication"),
-        format!("create role {READER} nologin"),
-        format!("grant {READER} to {ROLE}"),
-    ] {
-        admin.execute(statement.as_str()).await?;
+    let login =
+        format!("create role {ROLE} login nosuperuser nocreatedb nocreaterole nobypassrls noreplication");
+    admin.execute(login.as_str()).await?;
+    for role in ROLES {
+        let statements = format!("create role {role} nologin; grant {role} to {ROLE}");
+        admin.execute(statements.as_str()).await?;
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ use figment::value::Dict;
 use serde::Deserialize;
 use touchstone_api::{AgentsList, Edge, Limits, TunnelProvider};
 use touchstone_egress::Policy;
-use touchstone_event_store::Reader;
+use touchstone_event_store::Roles;
 use touchstone_files::Bucket;
 use touchstone_hubs::Target;
 use touchstone_identity::Trust;
@@ -84,6 +84,9 @@ pub struct StoreOptions {
     /// The PostgreSQL role in whose name queries read [default: touchstone_reader].
     #[arg(long, global = true, env = "TOUCHSTONE_READER_ROLE")]
     pub reader_role: Option<String>,
+    /// The PostgreSQL role that owns the read tables and in whose name projectors write [default: touchstone_projector].
+    #[arg(long, global = true, env = "TOUCHSTONE_PROJECTOR_ROLE")]
+    pub projector_role: Option<String>,
     /// A folder of word lists for the detectors that ship without one, each named after its detector.
     #[arg(long, global = true, env = "TOUCHSTONE_WORD_LISTS")]
     pub word_lists: Option<PathBuf>,
@@ -251,7 +254,7 @@ fn from_file(path: Option<&Path>) -> Result<(StoreOptions, ServeOptions, IndexOp
     for (key, value) in file {
         match key.as_str() {
             "data_dir" | "database_url" | "nats_url" | "key_file" | "second_key_file" | "reader_role"
-            | "word_lists" => store.insert(key, value),
+            | "projector_role" | "word_lists" => store.insert(key, value),
             key if OF_SERVE.split(' ').any(|known| known == key) => serve.insert(key.to_owned(), value),
             "pypi_index" | "npm_index" | "rubygems_index" | "crates_index" => index.insert(key, value),
             other => bail!("{} has an unknown setting {other:?}", path.display()),
@@ -272,7 +275,7 @@ pub struct StoreSettings {
     pub database_url: String,
     pub nats_url: Option<String>,
     pub keys: Keys,
-    pub reader: Reader,
+    pub roles: Roles,
     pub word_lists: Option<PathBuf>,
 }
 
@@ -284,7 +287,7 @@ impl StoreSettings {
             database_url: format!("sqlite:{}", data_dir.join("touchstone.db").display()),
             nats_url: None,
             keys: Keys::file(data_dir.join("vault.key")),
-            reader: Reader::default(),
+            roles: Roles::default(),
             word_lists: None,
         }
     }
@@ -367,7 +370,13 @@ fn resolve_store(options: &StoreOptions, file: StoreOptions) -> Result<StoreSett
     let data_dir =
         options.data_dir.clone().or(file.data_dir).unwrap_or_else(|| PathBuf::from("touchstone-data"));
     let usual = StoreSettings::embedded(&data_dir);
-    let reader = options.reader_role.clone().or(file.reader_role).map(|name| name.parse());
+    let mut roles = Roles::default();
+    if let Some(name) = options.reader_role.clone().or(file.reader_role) {
+        roles.reader = name.parse().context("reader_role cannot be used")?;
+    }
+    if let Some(name) = options.projector_role.clone().or(file.projector_role) {
+        roles.projector = name.parse().context("projector_role cannot be used")?;
+    }
     Ok(StoreSettings {
         database_url: options.database_url.clone().or(file.database_url).unwrap_or(usual.database_url),
         nats_url: options.nats_url.clone().or(file.nats_url),
@@ -376,7 +385,7 @@ fn resolve_store(options: &StoreOptions, file: StoreOptions) -> Result<StoreSett
                 .unwrap_or(usual.keys.current),
             second: key("TOUCHSTONE_SECOND_KEY", options.second_key_file.clone().or(file.second_key_file))?,
         },
-        reader: reader.transpose().context("reader_role cannot be used")?.unwrap_or_default(),
+        roles,
         word_lists: options.word_lists.clone().or(file.word_lists),
         data_dir,
     })

@@ -52,7 +52,7 @@ pub struct Core {
 /// The database, migrated, before anybody asks whether the log is whole.
 pub async fn database(settings: &StoreSettings) -> Result<(Database, Vault)> {
     make_private(&settings.data_dir)?;
-    let database = Database::open_for(&settings.database_url, settings.reader.clone()).await?;
+    let database = Database::open_for(&settings.database_url, settings.roles.clone()).await?;
     database.migrate().await?;
     let vault = Vault::open(database.vault_tables(), &settings.keys).await?;
     Ok((database, vault))

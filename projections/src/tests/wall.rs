@@ -120,6 +120,55 @@ async fn whoever_reads_for_callers_sees_no_other_table_and_changes_nothing() {
     assert_eq!(count(&stage, "rm_evaluation", true).await, 1);
 }
 
+/// Who owns the live read tables.
+async fn owners(stage: &Stage) -> Vec<String> {
+    let sql = "select distinct tableowner::text from pg_tables where schemaname = current_schema() and tablename ~ '^rm_'";
+    sqlx::query_scalar(sql).fetch_all(owner(stage)).await.unwrap()
+}
+
+/// What becomes of a statement in the projector's name.
+async fn as_projector(stage: &Stage, statement: &str) -> Result<(), String> {
+    let mut tx = owner(stage).begin().await.unwrap();
+    sqlx::query("set local role touchstone_projector").execute(&mut *tx).await.unwrap();
+    sqlx::query(statement).execute(&mut *tx).await.map(drop).map_err(|fault| fault.to_string())
+}
+
+#[tokio::test]
+async fn whoever_projects_owns_the_read_tables_and_can_neither_read_nor_write_any_other() {
+    let stage = Stage::postgres().await;
+    // What is written says in whose name.
+    let marked = "alter table progress add column writer text default current_user; delete from progress";
+    sqlx::raw_sql(marked).execute(owner(&stage)).await.unwrap();
+    stage.group.prepare().await.unwrap();
+    let writer: String =
+        sqlx::query_scalar("select writer from progress").fetch_one(owner(&stage)).await.unwrap();
+    assert_eq!(writer, "touchstone_projector");
+    assert_eq!(owners(&stage).await, ["touchstone_projector"]);
+    rebuild(&stage.group, &Scope::All, &CancellationToken::new(), |_| {}).await.unwrap();
+    assert_eq!(owners(&stage).await, ["touchstone_projector"], "rebuilt ones, too");
+
+    for allowed in ["update progress set seq = seq", "delete from rm_evaluation", "select 1 from dead_letter"]
+    {
+        assert_eq!(as_projector(&stage, allowed).await, Ok(()), "{allowed}");
+    }
+    for forbidden in [
+        "insert into events (event_type) values ('x')",
+        "delete from events",
+        "select 1 from events",
+        "delete from log_index",
+        "select 1 from secret",
+        "update secret set secret_ref = 'x'",
+        "select 1 from data_key",
+        "delete from data_key",
+        "insert into idempotency (key) values ('x')",
+        "delete from lease",
+        "delete from token_use",
+    ] {
+        let fault = as_projector(&stage, forbidden).await.unwrap_err();
+        assert!(fault.contains("permission denied"), "{forbidden}: {fault}");
+    }
+}
+
 #[test]
 fn every_table_that_is_read_before_a_team_is_known_is_listed_with_its_reason() {
     let said = include_str!("../../../migrations/README.md");

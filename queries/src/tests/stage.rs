@@ -5,7 +5,7 @@ use std::path::Path;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{PgPool, SqlitePool};
-use touchstone_event_store::{Database, Reader};
+use touchstone_event_store::{Database, Roles};
 use touchstone_read_store::Db;
 use touchstone_vocabulary::{EvaluationId, TeamId};
 use uuid::Uuid;
@@ -95,7 +95,7 @@ impl Stage {
                 db: Db::new(&Database::Postgres {
                     write: postgres.clone(),
                     read: postgres.clone(),
-                    reader: Reader::default(),
+                    roles: Roles::default(),
                 }),
                 pool: Pool::Postgres(postgres),
             },
