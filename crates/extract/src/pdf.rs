@@ -29,6 +29,10 @@ fn within(bytes: &[u8], most: usize) -> Result<Vec<String>, Unreadable> {
     }
     let options = LoadOptions::with_max_decompressed_size(most);
     let document = Document::load_mem_with_options(bytes, options).map_err(|fault| told(&fault))?;
+    // One that opens without a password was decrypted when it was loaded.
+    if document.trailer.has(b"Encrypt") && !document.was_encrypted() {
+        return Err(Unreadable::Encrypted);
+    }
     let pages: Vec<ObjectId> = document.page_iter().take(MOST_PAGES + 1).collect();
     if pages.len() > MOST_PAGES {
         return Err(Unreadable::TooManyPages);
@@ -222,7 +226,7 @@ impl Pen<'_> {
 
 #[cfg(test)]
 mod tests {
-    use lopdf::{Stream, dictionary};
+    use lopdf::{EncryptionState, EncryptionVersion, Permissions, Stream, dictionary};
 
     use super::*;
 
@@ -289,6 +293,32 @@ mod tests {
         let drawn = drawn(&pages.iter().map(String::as_str).collect::<Vec<_>>());
         let expected: Vec<String> = (1..=40).map(|n| format!("Page {n}.")).collect();
         assert_eq!(texts(&drawn).unwrap(), expected);
+    }
+
+    /// The same document, for whose text one needs this password.
+    fn locked(drawn: &[u8], user_password: &str) -> Vec<u8> {
+        let mut document = Document::load_mem(drawn).unwrap();
+        let id = || Object::string_literal(b"0123456789abcdef".to_vec());
+        document.trailer.set("ID", vec![id(), id()]);
+        let version = EncryptionVersion::V2 {
+            document: &document,
+            owner_password: "owner",
+            user_password,
+            key_length: 128,
+            permissions: Permissions::all(),
+        };
+        let state = EncryptionState::try_from(version).unwrap();
+        document.encrypt(&state).unwrap();
+        let mut bytes = Vec::new();
+        document.save_to(&mut bytes).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn a_pdf_with_a_password_says_so_and_one_that_opens_without_is_read() {
+        let drawn = drawn(&["BT /F 10 Tf (Keep the gate shut.) Tj ET"]);
+        assert_eq!(texts(&locked(&drawn, "secret")), Err(Unreadable::Encrypted));
+        assert_eq!(texts(&locked(&drawn, "")).unwrap(), ["Keep the gate shut."]);
     }
 
     #[test]
