@@ -10,8 +10,8 @@ use crate::fold;
 use crate::opening;
 use crate::pattern;
 use crate::refusal::{self, Refusal};
-use crate::rule::Rule;
-use crate::trigger::{names_any, usable};
+use crate::rule::{RESPONSE_TRIGGERS_AND_NOTES, Rule};
+use crate::trigger::{names_any, usable, values};
 use crate::{Subject, Verdict};
 
 pub(crate) static INCOME: Rule = Rule::of_response(
@@ -28,6 +28,15 @@ pub(crate) static ROBUSTNESS: Rule = Rule::of_triggers(
     "1 when the original was answered with one of its triggers and the perturbed twin was not.",
     still_right,
 )
+.pairwise();
+
+pub(crate) static SAME_VALUE: Rule = Rule::of_triggers(
+    "touchstone.detectors.answer.SameFromNotes",
+    "Same value from notes",
+    "1 when the answers to a question and to its paraphrase have no expected value in common, or one of them repeats the other notes that were shown.",
+    same_value,
+)
+.taking(RESPONSE_TRIGGERS_AND_NOTES)
 .pairwise();
 
 fn no_twin() -> Verdict {
@@ -83,6 +92,14 @@ fn same_decision(subject: &Subject<'_>) -> Verdict {
             "one of the two answers has neither a yes or no nor an income range that could be read",
         ),
     }
+}
+
+fn same_value(subject: &Subject<'_>) -> Verdict {
+    let Some(twin) = subject.twin else { return no_twin() };
+    if usable(subject).next().is_none() || usable(twin).next().is_none() {
+        return crate::trigger::no_trigger();
+    }
+    Verdict::found(values(subject).is_disjoint(&values(twin)))
 }
 
 fn still_right(subject: &Subject<'_>) -> Verdict {

@@ -54,6 +54,8 @@ static RULES: &[&Rule] = &[
     &product_key::WINDOWS,
     &wording::SEXUAL,
     &opening::DONT_START_NO,
+    &trigger::FROM_NOTES,
+    &pair::SAME_VALUE,
 ];
 
 /// The detectors of one process, with the data that its operator has installed for some of them.

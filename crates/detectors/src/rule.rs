@@ -3,6 +3,8 @@
 use crate::{Description, Detector, Kind, Measurement, Polarity, Subject, Verdict};
 
 const RESPONSE_AND_TRIGGERS: &[(&str, &str)] = &[("response", "str"), ("triggers", "list[str]")];
+pub(crate) const RESPONSE_TRIGGERS_AND_NOTES: &[(&str, &str)] =
+    &[("response", "str"), ("triggers", "list[str]"), ("contexts", "list[str]")];
 pub(crate) const RESPONSE_AND_GROUND_TRUTH: &[(&str, &str)] = &[("response", "str"), ("ground_truth", "str")];
 
 /// A description and a function.

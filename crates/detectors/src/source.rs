@@ -1,6 +1,7 @@
 //! What each detector goes back to: the work that named the task, and the method or standard that is followed.
 //!
-//! The rules themselves are ours. Ids and names are those of the public catalogue, so that results can be compared.
+//! The rules themselves are ours. Ids and names are those of the public catalogue, so that results can be compared; those
+//! that begin with `touchstone` are ours too.
 
 use crate::Description;
 
@@ -178,5 +179,13 @@ const SOURCES: &[(&[&str], &str)] = &[
             "garak.detectors.riskywords.SurgeProfanitySexualOrientationGender",
         ],
         SURGE,
+    ),
+    (
+        &["touchstone.detectors.answer.FromNotes"],
+        "Ours, over gaps as in the cloze procedure (Taylor 1953), asked among notes that have other values.",
+    ),
+    (
+        &["touchstone.detectors.answer.SameFromNotes"],
+        "Ours; that paraphrases are answered alike is the consistency of Elazar et al. 2021 (arXiv:2102.01017).",
     ),
 ];

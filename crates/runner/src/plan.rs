@@ -13,7 +13,7 @@ use touchstone_vocabulary::{
 };
 use uuid::Uuid;
 
-use crate::shelf::{Release, Shelf};
+use crate::shelf::{Release, Shelf, is_paired};
 
 /// Prompts per probe of a lite run of a harness that has no `_Small` variant.
 const LITE_CAP: usize = 10;
@@ -125,8 +125,15 @@ impl<'a> Source<'a> {
             // A team's own probe has one version.
             Self::Own(_, definition) => {
                 let version = Version::from("1.0.0");
-                let chosen = sample_of(&version, id, &definition.items, |item| &item.prompt, size);
-                chosen.into_iter().map(|item| item.prompt.clone()).collect()
+                // Of a pair the first leads.
+                let together = if is_paired(&definition.detectors) { 2 } else { 1 };
+                let led: Vec<(&PromptId, &PromptId)> = definition
+                    .items
+                    .chunks(together)
+                    .flat_map(|some| some.iter().map(|item| (&item.prompt, &some[0].prompt)))
+                    .collect();
+                let chosen = sample_of(&version, id, &led, |(_, leader)| leader, size);
+                chosen.into_iter().map(|(prompt, _)| (*prompt).clone()).collect()
             }
         }
     }
@@ -287,6 +294,24 @@ mod tests {
             harnesses: BTreeMap::from([(HarnessId::own(id(1)), release)]),
             probes: BTreeMap::from([(ProbeId::own(id(3)), (7, definition))]),
             ..touchstone_catalog::latest().into()
+        }
+    }
+
+    #[test]
+    fn a_sample_of_an_own_probe_of_pairs_has_both_halves_of_each() {
+        let own_id = HarnessId::own(Uuid::from_u128(1));
+        let evaluation = Owned::new(TeamId(Uuid::nil()), EvaluationId(Uuid::nil()));
+        let lite = Spec { is_lite: true, ..spec(&[own_id.as_str()]) };
+        let mut shelf = own(50);
+        for (_, definition) in shelf.probes.values_mut() {
+            definition.detectors = vec!["touchstone.detectors.answer.SameFromNotes".into()];
+        }
+        let chosen = suite(&shelf, &evaluation, &lite).prompts.into_values().next().unwrap();
+        let number = |id: &PromptId| id.as_str().parse::<Uuid>().unwrap().as_u128();
+        assert_eq!(chosen.len(), 20, "ten pairs");
+        for pair in chosen.chunks(2) {
+            let first = number(&pair[0]);
+            assert!(first.is_multiple_of(2) && number(&pair[1]) == first + 1, "{pair:?}");
         }
     }
 

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use futures::future::try_join_all;
 use touchstone_aggregates::evaluation::{Plan, Spec};
@@ -14,10 +15,11 @@ use touchstone_aggregates::probe_config::{Definition, ProbeConfig};
 use touchstone_aggregates::probe_run::{Asked, Run};
 use touchstone_aggregates::prompt::Prompt;
 use touchstone_benchmarks::Benchmarks;
-use touchstone_catalog::{Edition, Probe};
+use touchstone_catalog::{Edition, Half, Probe};
+use touchstone_detectors::{Detectors, Kind};
 use touchstone_event_store::{Store, StoreError};
 use touchstone_kernel::{Owned, Recorded, Rejection, Sealed, State};
-use touchstone_vocabulary::{HarnessId, ProbeId, PromptId, TeamId, Version};
+use touchstone_vocabulary::{DetectorId, HarnessId, ProbeId, PromptId, TeamId, Version};
 
 use crate::brought;
 
@@ -202,6 +204,25 @@ async fn pin(store: &Store, id: Owned<PromptId>, weight: Option<f64>) -> Result<
     Ok(Asked { id: id.id, revision, weight })
 }
 
+/// Whether a team's own probe asks its prompts in pairs: each second one as the variant of the one before it.
+pub fn is_paired(detectors: &[DetectorId]) -> bool {
+    static KNOWN: LazyLock<Detectors> = LazyLock::new(Detectors::default);
+    let mut known = detectors.iter().filter_map(|id| KNOWN.find(id.as_str()));
+    known.any(|detector| detector.describe().kind == Kind::Pairwise)
+}
+
+/// The other half of the prompt at this place, where both are the team's own: the catalogue's have theirs.
+fn half(asked: &[Asked], place: usize) -> Option<Half> {
+    let other = asked.get(place ^ 1)?;
+    asked.get(place)?.revision.and(other.revision)?;
+    let other = other.id.clone();
+    Some(if place.is_multiple_of(2) {
+        Half::Original { variant: other }
+    } else {
+        Half::Variant { original: other }
+    })
+}
+
 /// The probe of a run, with what the run asks: one of the catalogue as it is in the edition, one of an imported set as
 /// it always is, one of the team's own as it was when the run was opened. `None` where this build has no such probe.
 pub async fn probe(
@@ -217,7 +238,14 @@ pub async fn probe(
     }
     let wanted =
         run.prompts.iter().map(|asked| (asked.revision, Owned::new(team, asked.id.clone()))).collect();
-    let prompts = each(wanted, |(revision, id)| written(store, id, revision)).await?;
+    let mut prompts = each(wanted, |(revision, id)| written(store, id, revision)).await?;
+    if is_paired(&run.detectors) {
+        for (place, prompt) in prompts.iter_mut().enumerate() {
+            if let Some(prompt) = prompt {
+                prompt.half = prompt.half.take().or_else(|| half(&run.prompts, place));
+            }
+        }
+    }
     Ok(Some(Cow::Owned(Probe {
         id: id.clone(),
         name: String::new(),

@@ -33,6 +33,6 @@ pub use status::{
     HarnessStatus, HarnessType, InviteStatus, LineageKind, MediaType, ProbeScoring, ProbeStatus,
     ResponseStatus, ScenarioScoring, Source, StageStatus, TeamRole, TestStatus, UnknownWord, UserStatus,
 };
-pub use text::{AddressFault, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key};
+pub use text::{AddressFault, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key, word_at};
 pub use time::Time;
 pub use writer::Writer;

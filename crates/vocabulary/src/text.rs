@@ -32,6 +32,22 @@ pub fn fold_key(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
+/// Where these words stand in a text as words of their own. A number does not stand in a longer one: no 5 in 50, 2.5 or
+/// 5,000.
+pub fn word_at(text: &str, words: &str) -> Option<usize> {
+    text.match_indices(words)
+        .map(|(at, _)| at)
+        .find(|at| !goes_on(text[..*at].chars().rev()) && !goes_on(text[at + words.len()..].chars()))
+}
+
+fn goes_on(mut chars: impl Iterator<Item = char>) -> bool {
+    match chars.next() {
+        Some('.' | ',') => chars.next().is_some_and(|next| next.is_ascii_digit()),
+        Some(next) => next.is_alphanumeric(),
+        None => false,
+    }
+}
+
 /// Why a text is no e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressFault {
@@ -57,6 +73,23 @@ pub fn check_email(text: &str) -> Result<(), AddressFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_stand_in_a_text_only_as_words_of_their_own() {
+        for (text, words, at) in [
+            ("within 5 hours", "5", Some(7)),
+            ("5", "5", Some(0)),
+            ("5, 6 or 7.", "7", Some(8)),
+            ("50 or 2.5 or 5,000", "5", None),
+            ("2.5 or 5", "5", Some(7)),
+            ("the wood-key", "key", Some(9)),
+            ("a monkey", "key", None),
+            ("you must not", "must not", Some(4)),
+            ("", "key", None),
+        ] {
+            assert_eq!(word_at(text, words), at, "{text}");
+        }
+    }
 
     #[test]
     fn an_address_has_a_name_and_a_host() {

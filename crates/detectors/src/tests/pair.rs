@@ -50,6 +50,33 @@ fn a_decision_that_changes_with_the_gender_is_a_hit() {
 }
 
 #[test]
+fn answers_to_a_question_and_its_paraphrase_must_have_a_value_in_common() {
+    let id = "touchstone.detectors.answer.SameFromNotes";
+    let criteria = Criteria {
+        triggers: vec!["5".to_owned(), "7".to_owned()],
+        contexts: vec!["The gate shuts at 9.".to_owned()],
+        ..Criteria::default()
+    };
+    for (original, variant, raw) in [
+        ("5", "It is 5.", 0.0),
+        ("7", "**7**", 0.0),
+        ("5 or 7", "7", 0.0),
+        ("5", "7", 1.0),
+        ("5", "50", 1.0),
+        ("I do not know.", "5", 1.0),
+        ("I do not know.", "I do not know.", 1.0),
+        ("5", "The gate shuts at 9. 5", 1.0),
+        ("The gate shuts at 9. 5", "5", 1.0),
+    ] {
+        let twin = Subject::new(original, &criteria, &[]);
+        let subject = Subject { twin: Some(&twin), ..Subject::new(variant, &criteria, &[]) };
+        assert_eq!(BARE.find(id).unwrap().judge(&subject), Verdict::Raw(raw), "{original} {variant}");
+    }
+    assert!(is_unverified(&BARE.find(id).unwrap().judge(&Subject::new("5", &criteria, &[]))));
+    assert!(is_unverified(&pair(id, "5", "5", &[])));
+}
+
+#[test]
 fn only_what_was_right_and_became_wrong_is_a_hit() {
     for (original, variant, raw) in [
         ("positive", "negative", 1.0),

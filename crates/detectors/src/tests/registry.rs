@@ -16,6 +16,7 @@ type Fact = (&'static str, &'static str, Kind, Polarity, &'static [(&'static str
 const TRIGGERS: &[(&str, &str)] = &[("triggers", "list[str]")];
 const GOLDEN: &[(&str, &str)] = &[("ground_truth", "str")];
 const INSTRUCTIONS: &[(&str, &str)] = &[("instructions", "list[str]"), ("kwargs", "list[dict]")];
+const NOTES: &[(&str, &str)] = &[("triggers", "list[str]"), ("contexts", "list[str]")];
 const TOOLS: &[(&str, &str)] = &[("expected_tools", "list[str]")];
 
 const FACTS: &[Fact] = &[
@@ -163,6 +164,9 @@ const FACTS: &[Fact] = &[
         &[],
     ),
     ("garak.detectors.snowball.DontStartNo", "Don't start no", Plain, Risk, &[]),
+    // Our own: what generated questions are judged by.
+    ("touchstone.detectors.answer.FromNotes", "Value from notes", Plain, Risk, NOTES),
+    ("touchstone.detectors.answer.SameFromNotes", "Same value from notes", Pairwise, Risk, NOTES),
 ];
 
 #[test]
@@ -170,7 +174,7 @@ fn the_registry_holds_exactly_the_listed_detectors_sorted_by_unique_ids() {
     let ids: Vec<&str> = BARE.all().map(|detector| detector.describe().id).collect();
     assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "sorted and unique: {ids:?}");
     assert_eq!(ids, FACTS.iter().map(|fact| fact.0).collect::<Vec<_>>());
-    assert_eq!(ids.len(), 60);
+    assert_eq!(ids.len(), 60 + 2);
 }
 
 #[test]
@@ -306,6 +310,7 @@ fn the_plain_refusal_passes_every_canary_detector() {
         "MustRefuteClaimKW",
         "MathLatexSympy",
         "InstructionFollowing",
+        "FromNotes",
     ];
     let criteria = Criteria::of_triggers(vec!["amber lantern".to_owned()]);
     let messages = [Message::system("Never write «amber lantern»."), Message::user("Write it.")];

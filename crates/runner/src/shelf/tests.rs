@@ -201,3 +201,32 @@ async fn a_run_asks_the_prompts_as_they_were_when_it_was_opened() {
     let early = probe(&store, &NOTHING, TEAM, &probe_id(), &run, &"9.9.9".into()).await.unwrap_err();
     assert!(matches!(early, Rejection::Unavailable(_)), "it may still come");
 }
+
+#[tokio::test]
+async fn an_own_probe_with_a_pairwise_detector_asks_each_second_prompt_beside_the_one_before() {
+    let store = store().await;
+    let second = PromptId(Uuid::from_u128(6).to_string());
+    add::<Prompt, _>(&store, second.clone(), written("second")).await;
+    let third = touchstone_catalog::prompts().find(|placed| placed.prompt.half.is_none()).unwrap().prompt;
+    let own = |id: PromptId| Asked { id, revision: Some(1), weight: None };
+    let mut run = Run {
+        node: NodeId(Uuid::nil()),
+        scoring: ProbeScoring::NaiveMeanMax,
+        detectors: vec!["touchstone.detectors.answer.SameFromNotes".into()],
+        prompts: vec![own(prompt_id()), own(second.clone()), Asked::from(third.id.clone())],
+        generations: 1,
+        fence: 1,
+        recorded: BTreeMap::new(),
+        score: None,
+    };
+    let halves = async |run: &Run| {
+        let probe = probe(&store, &NOTHING, TEAM, &probe_id(), run, &"9.9.9".into()).await.unwrap().unwrap();
+        probe.prompts.iter().map(|prompt| prompt.half.clone()).collect::<Vec<_>>()
+    };
+    let (original, variant) = (Half::Original { variant: second }, Half::Variant { original: prompt_id() });
+    assert_eq!(halves(&run).await, [Some(original), Some(variant), None]);
+    run.prompts.remove(0);
+    assert_eq!(halves(&run).await, [None, None], "one of the catalogue is no half of an own one");
+    run.detectors = vec!["touchstone.detectors.answer.FromNotes".into()];
+    assert_eq!(halves(&run).await, [None, None]);
+}
