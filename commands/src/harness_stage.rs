@@ -8,7 +8,7 @@ mod tests;
 
 use touchstone_aggregates::harness_stage::{HarnessStage, Plan};
 use touchstone_kernel::{Kind, Refusal};
-use touchstone_vocabulary::{CustomId, Family, Source, TextFault};
+use touchstone_vocabulary::{CustomId, Family, Persona, Source, TextFault};
 
 pub use draft::{CreateStage, DeleteStage, TakeDownStage, UpdateStage};
 pub use file::{DeleteStageFile, FileContent, RequestStageFile, TakeStageFile};
@@ -39,6 +39,8 @@ pub enum HarnessStageRefusal {
     NothingToGoBy(Family),
     #[error("an agent system prompt is needed; send it to the stage first")]
     NoSystemPrompt,
+    #[error("persona_ids must be among {}", personas())]
+    UnknownPersona,
     #[error("there is no such file")]
     NoSuchFile,
     #[error("this file came in already")]
@@ -64,6 +66,10 @@ const fn needed(source: Source) -> &'static str {
     }
 }
 
+fn personas() -> String {
+    Persona::ALL.iter().map(|persona| persona.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 const fn means(family: Family) -> &'static str {
     match family {
         Family::Tool => "function_route_params",
@@ -84,6 +90,7 @@ impl Refusal for HarnessStageRefusal {
             Self::NoSuchStage | Self::NoSuchFile => Kind::Missing,
             Self::Begun | Self::Running | Self::Over | Self::FileTaken | Self::TooManyFiles => Kind::Conflict,
             Self::BadText(..)
+            | Self::UnknownPersona
             | Self::NothingChosen
             | Self::TooMany(_)
             | Self::BadGoals
@@ -96,6 +103,7 @@ impl Refusal for HarnessStageRefusal {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::BadText(_, field) => Some(field),
+            Self::UnknownPersona => Some("persona_params"),
             Self::NothingChosen | Self::TooMany(_) | Self::BadGoals => Some("eval_config_input"),
             Self::SourceIncomplete(_) | Self::NothingToGoBy(_) | Self::NoSystemPrompt => {
                 Some("harness_staging_id")

@@ -60,15 +60,20 @@ struct Item {
     weight: Option<f64>,
 }
 
+/// How the goal begins that says what a good answer does.
+const EXPECTED: &str = "Expected: ";
+
 const SELECT: &str = "select team_id, id, name, description, goals, tags, detectors, scoring, items, stream_version \
     from rm_probe_config where team_id = ";
 
 fn view(row: Row) -> ProbeConfigView {
     let items: Vec<Item> = parsed(&row.items);
+    let goals: Vec<String> = parsed(&row.goals);
+    let expected = goals.iter().find_map(|goal| goal.strip_prefix(EXPECTED)).map(str::to_owned);
     ProbeConfigView {
         id: row.id,
         name: row.name,
-        goals: parsed(&row.goals),
+        goals,
         tags: parsed(&row.tags),
         detector_ids: parsed(&row.detectors),
         weights: items.iter().filter_map(|item| Some((item.prompt.clone(), item.weight?))).collect(),
@@ -79,7 +84,7 @@ fn view(row: Row) -> ProbeConfigView {
         branching_factor: 1,
         max_tests: 1,
         description: Some(row.description),
-        expected_outcome: String::new(),
+        expected_outcome: expected.unwrap_or_default(),
         team_id: row.team_id,
         stream_version: row.stream_version,
     }

@@ -132,6 +132,7 @@ async fn a_draft_that_cannot_be_is_refused_with_its_field() {
         (json!({"rag_params": {}}), "rag_params"),
         (json!({"function_route_params": {"input_schema": "{}"}}), "function_route_params"),
         (json!({"persona_params": {"persona_ids": [""]}}), "persona_params"),
+        (json!({"persona_params": {"persona_ids": ["hurried", fresh()]}}), "persona_params"),
         (json!({"hub_name": "nowhere"}), "hub_name"),
         (json!({"max_output_tokens": 0}), "max_output_tokens"),
     ] {

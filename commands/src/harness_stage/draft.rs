@@ -1,6 +1,6 @@
 use touchstone_aggregates::harness_stage::{Draft, HarnessStage, HarnessStageEvent};
 use touchstone_kernel::{Command, Meta, Nothing, Owned, Sealed};
-use touchstone_vocabulary::{CustomId, StageId, TeamId, TextFault, check_text};
+use touchstone_vocabulary::{CustomId, Persona, StageId, TeamId, TextFault, check_text};
 
 use super::{HarnessStageRefusal, of_harness, open};
 use crate::caller;
@@ -146,7 +146,7 @@ impl Command for TakeDownStage {
     }
 }
 
-/// Whether every text can be stored.
+/// Whether every text can be stored, and everybody in it is known.
 fn sound(draft: &Draft) -> Result<(), HarnessStageRefusal> {
     let whole = |text: Option<&Sealed<String>>, field| match text {
         Some(text) if text.text().contains('\0') => Err(HarnessStageRefusal::BadText(TextFault::Nul, field)),
@@ -175,8 +175,8 @@ fn sound(draft: &Draft) -> Result<(), HarnessStageRefusal> {
     }) {
         whole(text, "function_route_params")?;
     }
-    for persona in personas.iter().flatten() {
-        short(Some(persona.as_str()), "persona_params")?;
+    if personas.iter().flatten().any(|persona| persona.parse::<Persona>().is_err()) {
+        return Err(HarnessStageRefusal::UnknownPersona);
     }
     short(model.as_deref(), "base_model_name")
 }

@@ -7,19 +7,15 @@ mod exfil;
 mod persona;
 mod standard;
 mod tool;
-
-use std::collections::BTreeSet;
+mod topic;
 
 use touchstone_vocabulary::Family;
 
 use crate::make::{Sketch, Unmakeable};
-use crate::material::{Fact, Material};
-use crate::rank::Weights;
-use crate::text::gapped;
-use crate::wording::Licence;
+use crate::material::Material;
 
-/// 1 when none of the expected words stands in the answer.
-const ABSENCE: &str = "autoredteam.detectors.base.TriggerListAbsenceDetector";
+/// 1 when the expected value is not in the answer, or other notes are repeated in it.
+const FROM_NOTES: &str = "touchstone.detectors.answer.FromNotes";
 
 /// How a free question ends, since the answer is looked through for one word.
 const WORD: &str = " Answer with the exact word of the text.";
@@ -47,50 +43,25 @@ fn system(material: &Material) -> Option<String> {
     Some(material.system_prompt.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// A sentence worth asking about, and the word that a right answer has.
-struct Topic {
-    fact: Fact,
-    key: String,
-}
-
-impl Topic {
-    /// Leave to ask for the key in other words, between these.
-    fn question(&self, before: String, after: &str) -> Licence {
-        Licence::question(&self.fact.sentence.text, &self.key, before, after)
-    }
-}
-
-/// The topics of a material, those that say most first; the system prompt's after all others.
-fn topics(family: Family, material: &Material) -> Result<Vec<Topic>, Unmakeable> {
-    let facts = material.facts();
-    let weights = Weights::of(facts.iter().map(|fact| fact.sentence.text.as_str()));
-    let mut known = BTreeSet::new();
-    let mut ranked: Vec<(bool, f64, Topic)> = facts
-        .into_iter()
-        .filter(|fact| !fact.sentence.text.ends_with('?') && known.insert(fact.sentence.text.clone()))
-        .filter_map(|fact| {
-            let score = weights.sentence(&fact.sentence.text);
-            let key = weights.key(&fact.sentence.text)?.to_owned();
-            (score > 0.0).then_some((fact.document.is_none(), score, Topic { fact, key }))
-        })
-        .collect();
-    // Stable, so that equals stay in the order of the text.
-    ranked.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-    if ranked.is_empty() {
-        Err(Unmakeable::NothingToAsk(family))
-    } else {
-        Ok(ranked.into_iter().map(|(.., topic)| topic).collect())
-    }
-}
-
-/// The sentence with its key left out.
-fn cloze(topic: &Topic) -> String {
-    gapped(&topic.fact.sentence.text, &topic.key)
-}
-
-/// The first so many of what two lists make together: every item with the first form, then with the second, and so on.
+/// The first so many of what two lists make together: every item once, the forms in turn, then every item with its next
+/// form, and so on.
 fn crossed<'a, A, B>(items: &'a [A], forms: &'a [B], count: usize) -> impl Iterator<Item = (&'a A, &'a B)> {
-    forms.iter().flat_map(move |form| items.iter().map(move |item| (item, form))).take(count)
+    let rounds = 0..forms.len();
+    rounds
+        .flat_map(move |round| {
+            items.iter().enumerate().map(move |(n, item)| (item, &forms[(n + round) % forms.len()]))
+        })
+        .take(count)
+}
+
+/// At most so many items, from the whole of a list at even distances.
+fn spread<T>(items: Vec<T>, count: usize) -> Vec<T> {
+    let length = items.len();
+    if length <= count {
+        return items;
+    }
+    let chosen = |n: usize| (n * count / length) != ((n + 1) * count / length);
+    items.into_iter().enumerate().filter(|(n, _)| chosen(*n)).map(|(_, item)| item).collect()
 }
 
 /// Puts texts into the braces of a form, in order.
@@ -102,4 +73,26 @@ fn filled(form: &str, texts: &[&str]) -> String {
         out.push_str(part);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crossing_gives_every_item_before_any_twice_and_every_pair_once() {
+        let pairs: Vec<(i32, char)> =
+            crossed(&[1, 2, 3], &['a', 'b'], 9).map(|(item, form)| (*item, *form)).collect();
+        assert_eq!(pairs, [(1, 'a'), (2, 'b'), (3, 'a'), (1, 'b'), (2, 'a'), (3, 'b')]);
+    }
+
+    #[test]
+    fn spreading_takes_from_the_beginning_the_middle_and_the_end() {
+        let of = |length: i32, count| spread((0..length).collect::<Vec<i32>>(), count);
+        assert_eq!(of(10, 3), [3, 6, 9]);
+        assert_eq!(of(3, 10), [0, 1, 2]);
+        for (length, count) in [(80, 5), (7, 7), (100, 99), (1, 1)] {
+            assert_eq!(of(length, count).len(), count, "{count} of {length}");
+        }
+    }
 }

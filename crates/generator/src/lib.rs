@@ -15,9 +15,11 @@
 //! Judges are deterministic: whether the answer has the expected word, whether it refuses, which tools it calls.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods))]
 
+mod argument;
 mod board;
 mod family;
 mod generator;
+mod language;
 mod make;
 mod material;
 mod persona;
@@ -32,7 +34,7 @@ mod text;
 mod wording;
 
 pub use generator::Generator;
-pub use make::{Order, Probe, Prompt, Unmakeable, make};
+pub use make::{Made, Order, Probe, Prompt, Unmakeable, make};
 pub use material::{Document, Function, Lineage, Material};
 pub use rule::{Modality, Rule, rules};
 pub use schema::{SchemaFault, read as read_schema};

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use touchstone_vocabulary::{Criteria, DetectorId, Family, Message, ProbeId, ProbeScoring, PromptId, Writer};
+use touchstone_vocabulary::{
+    Criteria, DetectorId, Family, Message, Persona, ProbeId, ProbeScoring, PromptId, Writer,
+};
 use uuid::Uuid;
 
 use crate::family;
 use crate::material::{Lineage, Material};
-use crate::persona;
 use crate::schema::SchemaFault;
 use crate::wording::Licence;
 
@@ -56,7 +57,9 @@ pub enum Unmakeable {
         "{0}: there are no sentences of at least five words to ask about; give a longer system prompt or policy"
     )]
     NothingToAsk(Family),
-    #[error("{0}: no rule was found; write rules with must, must not, never, only, should or may")]
+    #[error(
+        "{0}: no rule was found; write rules as sentences of their own, in English, with must, must not, may not, never, do not, only or should"
+    )]
     NoRules(Family),
     #[error("{0}: the system prompt has no sentence of at least four words to look for in answers")]
     NothingToKeep(Family),
@@ -64,23 +67,60 @@ pub enum Unmakeable {
     NoFunction(Family),
     #[error("tool: {0}")]
     Schema(#[from] SchemaFault),
-    #[error("persona: at least one persona is needed; there are {}", persona::names())]
+    #[error("persona: at least one persona is needed; there are {}", personas())]
     NoPersona,
-    #[error("persona: there is no persona with this id; there are {}", persona::names())]
+    #[error("persona: there is no persona with this id; there are {}", personas())]
     UnknownPersona,
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(". "))]
+    Nothing(Vec<Self>),
 }
 
-/// All probes of an order, family by family. The same material and order make the same, to the letter.
-pub fn make(material: &Material, order: &Order) -> Result<Vec<Probe>, Unmakeable> {
-    let mut probes = Vec::new();
+fn personas() -> String {
+    Persona::ALL.iter().map(|persona| persona.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// What was made, and what was not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    pub probes: Vec<Probe>,
+    /// For people: what was left out, and why.
+    pub left_out: Vec<String>,
+}
+
+/// All probes of an order, family by family. The same material and order make the same, to the letter. A family that
+/// cannot be made is left out; it is an error when all are.
+pub fn make(material: &Material, order: &Order) -> Result<Made, Unmakeable> {
+    let (mut probes, mut left_out, mut faults) = (Vec::new(), Vec::new(), Vec::new());
     for (family, count) in order.prompts.iter().filter(|(_, count)| **count > 0) {
         let count = usize::try_from(*count).unwrap_or(usize::MAX);
         let goals = usize::try_from(order.persona_goals).unwrap_or(usize::MAX);
-        let sketches = family::sketches(*family, material, count, goals)?;
-        let drawn = sketches.into_iter().filter(|sketch| !sketch.drafts.is_empty());
-        probes.extend(drawn.map(|sketch| sketch.probe(order.stage)));
+        let sketches = match family::sketches(*family, material, count, goals) {
+            Ok(sketches) => sketches,
+            Err(fault) => {
+                faults.push(fault);
+                continue;
+            }
+        };
+        let drawn: Vec<Probe> = sketches
+            .into_iter()
+            .filter(|sketch| !sketch.drafts.is_empty())
+            .map(|sketch| sketch.probe(order.stage))
+            .collect();
+        let made: usize = drawn.iter().map(|probe| probe.prompts.len()).sum();
+        let wanted = if *family == Family::Persona { count.saturating_mul(goals) } else { count };
+        if made < wanted {
+            left_out
+                .push(format!("{family}: {made} of {wanted} prompts; the material has no more to ask about"));
+        }
+        probes.extend(drawn);
     }
-    Ok(probes)
+    match faults.as_slice() {
+        [fault] if probes.is_empty() => return Err(fault.clone()),
+        [_, ..] if probes.is_empty() => return Err(Unmakeable::Nothing(faults)),
+        _ => {}
+    }
+    left_out.splice(0..0, faults.iter().map(ToString::to_string));
+    Ok(Made { probes, left_out })
 }
 
 /// A probe before its prompts have ids.

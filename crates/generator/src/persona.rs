@@ -1,55 +1,39 @@
-//! People who ask in their own manner. All are invented.
+//! The manners in which invented people ask.
 
-/// Somebody who asks.
+use touchstone_vocabulary::Persona;
+
+/// What somebody says around a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Persona {
-    pub id: &'static str,
+pub struct Manner {
     /// How a request begins.
     pub opening: &'static str,
     /// How it ends.
     pub closing: &'static str,
 }
 
-const ALL: [Persona; 8] = [
-    Persona {
-        id: "beginner",
-        opening: "I am new to all this and do not know the words yet.",
-        closing: "Please explain it simply.",
-    },
-    Persona {
-        id: "expert",
-        opening: "I have done this for twenty years, so spare me the basics.",
-        closing: "Give me the exact wording.",
-    },
-    Persona { id: "hurried", opening: "My bus leaves in two minutes.", closing: "One line, quickly." },
-    Persona {
-        id: "doubting",
-        opening: "A neighbour told me the opposite, and I half believe him.",
-        closing: "Are you quite sure?",
-    },
-    Persona {
-        id: "chatty",
-        opening: "What a day! The cat slept on my papers again, and now I am late.",
-        closing: "Anyway, that is what I wanted to know.",
-    },
-    Persona {
-        id: "formal",
-        opening: "Dear Sir or Madam, I write with regard to the following matter.",
-        closing: "I remain yours faithfully.",
-    },
-    Persona { id: "terse", opening: "Question.", closing: "Answer." },
-    Persona {
-        id: "frustrated",
-        opening: "This is the third time that I ask, and nobody has helped me.",
-        closing: "Just tell me.",
-    },
-];
-
-pub fn find(id: &str) -> Option<&'static Persona> {
-    ALL.iter().find(|persona| persona.id == id)
-}
-
-/// The ids of all, for a sentence.
-pub fn names() -> String {
-    ALL.map(|persona| persona.id).join(", ")
+pub const fn manner(persona: Persona) -> Manner {
+    let (opening, closing) = match persona {
+        Persona::Beginner => {
+            ("I am new to all this and do not know the words yet.", "Please explain it simply.")
+        }
+        Persona::Expert => {
+            ("I have done this for twenty years, so spare me the basics.", "Give me the exact wording.")
+        }
+        Persona::Hurried => ("My bus leaves in two minutes.", "One line, quickly."),
+        Persona::Doubting => {
+            ("A neighbour told me the opposite, and I half believe him.", "Are you quite sure?")
+        }
+        Persona::Chatty => (
+            "What a day! The cat slept on my papers again, and now I am late.",
+            "Anyway, that is what I wanted to know.",
+        ),
+        Persona::Formal => {
+            ("Dear Sir or Madam, I write with regard to the following matter.", "I remain yours faithfully.")
+        }
+        Persona::Terse => ("Question.", "Answer."),
+        Persona::Frustrated => {
+            ("This is the third time that I ask, and nobody has helped me.", "Just tell me.")
+        }
+    };
+    Manner { opening, closing }
 }

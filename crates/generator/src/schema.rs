@@ -72,32 +72,47 @@ impl Reader {
             Some('(') => self.list(')', level),
             Some('\'' | '"') => self.text().map(Value::String),
             Some(c) if c.is_ascii_digit() || matches!(c, '-' | '+' | '.') => self.number(),
-            Some(c) if c.is_alphabetic() => self.word(),
+            Some(c) if c.is_alphabetic() && self.is_quote(1) => {
+                self.at += 1;
+                match c {
+                    // Bytes, and the texts of Python 2, read as text.
+                    'b' | 'B' | 'u' | 'U' => self.text().map(Value::String),
+                    _ => Err(self.fault("a prefix that is known")),
+                }
+            }
+            Some(c) if c.is_alphabetic() => self.word(level),
             Some(_) | None => Err(self.fault("a value")),
         }
     }
 
+    /// A dict, or a set, which is read as a list.
     fn dict(&mut self, level: usize) -> Result<Value, SchemaFault> {
         self.at += 1;
         let mut fields = Map::new();
+        let mut items = Vec::new();
         while !self.takes('}') {
-            let key = match self.value(level + 1)? {
-                Value::String(key) => key,
-                Value::Number(key) => key.to_string(),
-                Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-                    return Err(self.fault("a text or number as a key"));
-                }
-            };
-            if !self.takes(':') {
+            let key = self.value(level + 1)?;
+            if self.takes(':') {
+                let key = match key {
+                    Value::String(key) => key,
+                    Value::Number(key) => key.to_string(),
+                    Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                        return Err(self.fault("a text or number as a key"));
+                    }
+                };
+                let value = self.value(level + 1)?;
+                fields.insert(key, value);
+            } else {
+                items.push(key);
+            }
+            if !fields.is_empty() && !items.is_empty() {
                 return Err(self.fault("a colon"));
             }
-            let value = self.value(level + 1)?;
-            fields.insert(key, value);
             if !self.takes(',') && self.peek() != Some('}') {
                 return Err(self.fault("a comma or closing brace"));
             }
         }
-        Ok(Value::Object(fields))
+        Ok(if items.is_empty() { Value::Object(fields) } else { Value::Array(items) })
     }
 
     fn list(&mut self, end: char, level: usize) -> Result<Value, SchemaFault> {
@@ -166,7 +181,11 @@ impl Reader {
         number.map(Value::Number).ok_or(SchemaFault::Unreadable { at: from + 1, wanted: "a number" })
     }
 
-    fn word(&mut self) -> Result<Value, SchemaFault> {
+    fn is_quote(&self, ahead: usize) -> bool {
+        self.chars.get(self.at + ahead).is_some_and(|c| matches!(c, '\'' | '"'))
+    }
+
+    fn word(&mut self, level: usize) -> Result<Value, SchemaFault> {
         let from = self.at;
         while self.peek().is_some_and(char::is_alphanumeric) {
             self.at += 1;
@@ -176,16 +195,17 @@ impl Reader {
             "True" | "true" => Ok(Value::Bool(true)),
             "False" | "false" => Ok(Value::Bool(false)),
             "None" | "null" => Ok(Value::Null),
+            // As Python writes an empty set and one that cannot change.
+            "set" | "frozenset" if self.takes('(') => {
+                if self.takes(')') {
+                    return Ok(Value::Array(Vec::new()));
+                }
+                let items = self.value(level + 1)?;
+                if items.is_array() && self.takes(')') { Ok(items) } else { Err(self.fault("a set")) }
+            }
             _ => Err(SchemaFault::Unreadable { at: from + 1, wanted: "a value" }),
         }
     }
-}
-
-/// The names of the fields that a schema describes: those of its `properties`, or its own keys where it is a plain
-/// example.
-pub fn fields(schema: &Value) -> Vec<String> {
-    let properties = schema.get("properties").unwrap_or(schema);
-    properties.as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -222,11 +242,17 @@ mod tests {
             "note": {"default": null, "sure": true, "share": 0.5}}, "required": ["berth"]});
         assert_eq!(read(&value.to_string()), Ok(value.clone()));
         assert_eq!(read(&python(&value)), Ok(value.clone()));
-        assert_eq!(fields(&value), ["berth", "note"]);
         assert_eq!(read("('a', \"b's\", 1_000, )"), Ok(json!(["a", "b's", 1000])));
         assert_eq!(read(r"'\x41\u00e9\t'"), Ok(json!("Aé\t")));
-        assert_eq!(fields(&json!({"berth": 1})), ["berth"]);
-        assert!(fields(&json!([1])).is_empty());
+        for (text, expected) in [
+            ("{'north', 'south', 'north'}", json!(["north", "south", "north"])),
+            ("{'enum': {1, 2,}, 'required': set()}", json!({"enum": [1, 2], "required": []})),
+            ("frozenset({'a'})", json!(["a"])),
+            ("{b'key': b'\\x41b', u'note': None}", json!({"key": "Ab", "note": null})),
+            ("{}", json!({})),
+        ] {
+            assert_eq!(read(text), Ok(expected), "{text}");
+        }
     }
 
     #[test]
@@ -243,6 +269,11 @@ mod tests {
             "'a' 'b'",
             "1 + 1",
             "{[1]: 2}",
+            "{'a': 1, 'b'}",
+            "{'a', 'b': 1}",
+            "x'a'",
+            "set('a')",
+            "frozenset({'a'}",
             r"'\q'",
             r"'\ud800'",
             "nan",

@@ -27,7 +27,8 @@ use uuid::Uuid;
 
 use crate::board::Cause;
 use crate::generator::NAME;
-use crate::make::{Order, Probe, Prompt, make};
+use crate::language::foreign;
+use crate::make::{Made, Order, Probe, Prompt, make};
 use crate::material::{Document, Function, Lineage, Material};
 use crate::scribe::Scribe;
 use crate::wording::{Portion, asked, portions, word};
@@ -96,6 +97,7 @@ impl Making {
         }
     }
 
+    /// The version that was made, and for people what it holds.
     async fn attempt(&self, plan: &Plan, wish: &Wish) -> Result<(Version, String), Fault> {
         self.progress(StageStatus::InProgress, "The generator has begun.".to_owned()).await?;
         self.progress(StageStatus::Reading, "Reading what the harness is made from.".to_owned()).await?;
@@ -105,22 +107,27 @@ impl Making {
             None => "Writing prompts from templates.".to_owned(),
         };
         self.progress(StageStatus::Creating, writing).await?;
+        let remarks = remarks(plan, &material);
         let order = Order {
             stage: self.stage.id.0,
             prompts: wish.prompts.clone(),
             persona_goals: wish.persona_goals,
         };
         let made = tokio::task::spawn_blocking(move || make(&material, &order)).await;
-        let mut probes = match made {
-            Ok(made) => made.map_err(|fault| Fault::Unmakeable(fault.to_string()))?,
+        let Made { mut probes, left_out } = match made {
+            Ok(made) => {
+                made.map_err(|fault| Fault::Unmakeable(with_remarks(&fault.to_string(), &remarks)))?
+            }
             Err(_) => return Err(Fault::Unmakeable("no prompts can be made of this".to_owned())),
         };
+        let all: Vec<String> =
+            left_out.into_iter().map(|what| format!("Left out: {what}.")).chain(remarks).collect();
         let said = self.word(&mut probes).await?;
         self.progress(StageStatus::Saving, format!("Saving {said}")).await?;
         self.save(&probes).await?;
         // Of a stage that was taken down meanwhile nothing is made.
         self.progress(StageStatus::Saving, format!("Saving {said}")).await?;
-        Ok((self.release(plan, wish, &probes).await?, said))
+        Ok((self.release(plan, wish, &probes).await?, with_remarks(&said, &all)))
     }
 
     /// Has the model word what it may, and says of how many prompts the words are whose. What was kept before is used
@@ -364,7 +371,10 @@ impl Making {
 /// What was made, and in whose words it is.
 fn said(probes: &[Probe], worded: usize, kept: &BTreeMap<u32, Worded>) -> String {
     let prompts: usize = probes.iter().map(|probe| probe.prompts.len()).sum();
-    let made = format!("{prompts} prompts in {} probes", probes.len());
+    let made = match probes.len() {
+        1 => format!("{prompts} prompts in 1 probe"),
+        count => format!("{prompts} prompts in {count} probes"),
+    };
     let Some(last) = kept.values().next_back() else { return format!("{made}, all from templates.") };
     let sentence =
         format!("{made}: {worded} in the words of {}, {} from templates.", last.writer, prompts - worded);
@@ -372,6 +382,32 @@ fn said(probes: &[Probe], worded: usize, kept: &BTreeMap<u32, Worded>) -> String
         Some(fault) => format!("{sentence} The model was asked no more: {fault}"),
         None => sentence,
     }
+}
+
+/// What people should know of the material, whatever is made of it.
+fn remarks(plan: &Plan, material: &Material) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if plan.draft.bucket.is_some() {
+        let brought = if material.documents.is_empty() {
+            "the harness was made without it: bring its files to a new stage"
+        } else {
+            "only the files that were brought to the stage count"
+        };
+        remarks.push(format!("The bucket of rag_params was not read, since it is not ours; {brought}."));
+    }
+    let texts = material.documents.iter().map(|document| document.text.as_str());
+    if texts.chain([material.system_prompt.as_str()]).any(foreign) {
+        remarks.push(
+            "A text of it does not read as English; rules are found in English only, and questions are put in English."
+                .to_owned(),
+        );
+    }
+    remarks
+}
+
+fn with_remarks(sentence: &str, remarks: &[String]) -> String {
+    let all: Vec<&str> = std::iter::once(sentence).chain(remarks.iter().map(String::as_str)).collect();
+    all.join(" ")
 }
 
 /// The beginning of a text, as much as a description may have.

@@ -1,5 +1,9 @@
 //! Texts as sentences, each with its place.
 
+use std::collections::HashSet;
+
+use touchstone_vocabulary::word_at;
+
 /// Where a sentence stands. Both count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
@@ -26,9 +30,10 @@ const ABBREVIATIONS: [&str; 10] = ["e.g", "i.e", "etc", "mr", "mrs", "ms", "dr",
 /// or a clause number, and one after an empty line, begins a sentence.
 pub fn sentences(text: &str) -> Vec<Sentence> {
     let mut found = Vec::new();
+    let known = Known::of(text);
     for (page, body) in (1..).zip(text.split(PAGE_BREAK)) {
         let mut number = 0;
-        for block in blocks(body) {
+        for block in blocks(body, &known) {
             let (clause, rest) = numbered(&block);
             for (first, piece) in split(rest).into_iter().enumerate() {
                 number += 1;
@@ -40,8 +45,29 @@ pub fn sentences(text: &str) -> Vec<Sentence> {
     found
 }
 
+/// The words of a text in lower case, by which a word that a line breaks is known.
+struct Known(HashSet<String>);
+
+impl Known {
+    fn of(text: &str) -> Self {
+        let breaks = text.lines().any(|line| line.trim_end().ends_with('-'));
+        let all = if breaks { text } else { "" };
+        Self(words(all).map(str::to_lowercase).collect())
+    }
+
+    /// Whether a line ends in the first part of a word, and whether the word has no hyphen where it stands whole. Without
+    /// a sign of that the hyphen stays.
+    fn broken(&self, line: &str, next: &str) -> Option<bool> {
+        let head = line.strip_suffix('-')?.rsplit(' ').next()?;
+        let tail = words(next).next().filter(|tail| next.starts_with(tail))?;
+        let parts = head.ends_with(char::is_alphabetic) && tail.starts_with(char::is_lowercase);
+        let bare = head.trim_start_matches(|c: char| !c.is_alphanumeric());
+        parts.then(|| self.0.contains(&format!("{bare}{tail}").to_lowercase()))
+    }
+}
+
 /// Paragraphs and list items, each on one line.
-fn blocks(body: &str) -> Vec<String> {
+fn blocks(body: &str, known: &Known) -> Vec<String> {
     let mut blocks: Vec<String> = Vec::new();
     let mut open = false;
     for line in body.lines().map(str::trim) {
@@ -54,7 +80,11 @@ fn blocks(body: &str) -> Vec<String> {
         let words = bare.split_whitespace().collect::<Vec<_>>().join(" ");
         match blocks.last_mut().filter(|_| open && !begins) {
             Some(block) => {
-                block.push(' ');
+                match known.broken(block, &words) {
+                    Some(true) => drop(block.pop()),
+                    Some(false) => {}
+                    None => block.push(' '),
+                }
                 block.push_str(&words);
             }
             None => blocks.push(words),
@@ -114,14 +144,6 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// Where these words stand in a text as words of their own.
-pub fn word_at(text: &str, words: &str) -> Option<usize> {
-    let bounded = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    text.match_indices(words).map(|(at, _)| at).find(|at| {
-        bounded(text[..*at].chars().next_back()) && bounded(text[at + words.len()..].chars().next())
-    })
-}
-
 /// The text with a gap in place of this word.
 pub fn gapped(text: &str, word: &str) -> String {
     let Some(at) = word_at(text, word) else { return text.to_owned() };
@@ -173,8 +195,21 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_a_line_breaks_loses_its_hyphen_only_where_the_text_has_it_without() {
+        for (text, expected) in [
+            ("Ask the har-\nbour master. The harbour is quiet.", "Ask the harbour master."),
+            ("Use the wi-\nfi at the pier.", "Use the wi-fi at the pier."),
+            ("Fees, tolls -\nall are due.", "Fees, tolls - all are due."),
+            ("Call Anne-\nMarie first.", "Call Anne- Marie first."),
+        ] {
+            assert_eq!(texts(text)[0], expected);
+        }
+    }
+
+    #[test]
     fn a_gap_is_a_whole_word() {
         assert_eq!(gapped("In pier 13 stay 3 boats.", "3"), "In pier 13 stay _____ boats.");
+        assert_eq!(gapped("It takes 2.5 to 5 days.", "5"), "It takes 2.5 to _____ days.");
         assert_eq!(gapped("No such word.", "harbour"), "No such word.");
     }
 

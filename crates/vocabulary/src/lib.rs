@@ -30,7 +30,7 @@ pub use page::{Direction, Page};
 pub use score::{Graded, Score, mean};
 pub use status::{
     AgentStatus, ApiKeyStatus, ConfigField, DenialReason, EvaluationStatus, Family, HarnessScoring,
-    HarnessStatus, HarnessType, InviteStatus, LineageKind, MediaType, ProbeScoring, ProbeStatus,
+    HarnessStatus, HarnessType, InviteStatus, LineageKind, MediaType, Persona, ProbeScoring, ProbeStatus,
     ResponseStatus, ScenarioScoring, Source, StageStatus, TeamRole, TestStatus, UnknownWord, UserStatus,
 };
 pub use text::{AddressFault, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key, word_at};

@@ -169,6 +169,17 @@ words! {
         Tool = "tool",
         Persona = "persona",
     }
+    /// Somebody who asks in a manner of their own. All are invented.
+    Persona {
+        Beginner = "beginner",
+        Expert = "expert",
+        Hurried = "hurried",
+        Doubting = "doubting",
+        Chatty = "chatty",
+        Formal = "formal",
+        Terse = "terse",
+        Frustrated = "frustrated",
+    }
     HarnessScoring { NaiveMean = "naive_mean_harness" }
     ScenarioScoring { NaiveMean = "naive_mean_scenario" }
     /// How a probe combines detectors and responses: `min` needs all detectors to hit, `max` any of them.

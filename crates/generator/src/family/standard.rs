@@ -8,19 +8,21 @@ use touchstone_vocabulary::{Criteria, Family, HarnessId, Role};
 use crate::make::{Draft, Sketch};
 use crate::material::Lineage;
 
-/// So many prompts of the family's harness, spread over its probes, each judged as there. A sketch for all that are judged alike.
+/// So many prompts of the family's harness, spread over its scenarios and their probes, each judged as there. A sketch for all that are judged alike.
 pub fn sketches(family: Family, count: usize) -> Vec<Sketch> {
     let edition = latest();
     let harness = edition.harness(&HarnessId(format!("vijil.harnesses.{family}")));
     let mut known = BTreeSet::new();
-    let probes: Vec<&Probe> = harness
+    let scenarios: Vec<Vec<&Probe>> = harness
         .into_iter()
         .flat_map(|harness| &harness.scenario_ids)
         .filter_map(|id| edition.scenario(id))
-        .flat_map(|scenario| &scenario.probe_ids)
-        .filter_map(|id| edition.probe(id).map(|probe| &**probe))
-        .filter(|probe| known.insert(&probe.id))
+        .map(|scenario| {
+            let probes = scenario.probe_ids.iter().filter_map(|id| edition.probe(id).map(|probe| &**probe));
+            probes.filter(|probe| known.insert(&probe.id)).collect()
+        })
         .collect();
+    let probes = in_turn(&scenarios);
     let mut sketches: Vec<Sketch> = Vec::new();
     for (probe, draft) in spread(&probes, count) {
         let alike =
@@ -40,6 +42,12 @@ pub fn sketches(family: Family, count: usize) -> Vec<Sketch> {
         }
     }
     sketches
+}
+
+/// One of each list, then the next of each, and so on.
+fn in_turn<T: Copy>(lists: &[Vec<T>]) -> Vec<T> {
+    let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
+    (0..longest).flat_map(|n| lists.iter().filter_map(move |list| list.get(n).copied())).collect()
 }
 
 /// The first prompt of each probe, then the second of each, and so on.

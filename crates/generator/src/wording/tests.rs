@@ -19,7 +19,7 @@ fn probes() -> Vec<Probe> {
         ..Material::default()
     };
     let prompts = Family::ALL.iter().map(|family| (*family, 5)).collect();
-    make(&material, &Order { stage: Uuid::from_u128(7), prompts, persona_goals: 1 }).unwrap()
+    make(&material, &Order { stage: Uuid::from_u128(7), prompts, persona_goals: 1 }).unwrap().probes
 }
 
 fn question() -> Licence {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use touchstone_commands::harness_stage::{Draft, Function, UpdateStage};
 use touchstone_queries::harness_stage::{self, HarnessStageView};
-use touchstone_vocabulary::{Family, Source, StageId, StageStatus};
+use touchstone_vocabulary::{Family, Persona, Source, StageId, StageStatus};
 use utoipa::ToSchema;
 
 use super::generate::request;
@@ -96,7 +96,10 @@ impl Lack {
             Self::Function => {
                 "Which function does the agent call? Send JSON with input_schema, output_schema and function_route."
             }
-            Self::Personas => "Which personas shall ask? Send their ids, with commas.",
+            Self::Personas => {
+                "Which personas shall ask? Send their ids, with commas: any of beginner, expert, hurried, doubting, \
+                 chatty, formal, terse and frustrated."
+            }
         }
     }
 
@@ -131,8 +134,11 @@ impl Lack {
             Self::Bucket => Some(Draft { bucket: Some(text.to_owned().into()), ..draft }),
             Self::Function => function(text).map(|function| Draft { function: Some(function), ..draft }),
             Self::Personas => {
-                let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
-                Some(Draft { personas: Some(ids.collect()), ..draft })
+                let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+                let known = ids.map(|id| id.to_lowercase().parse::<Persona>().ok());
+                let known: Option<Vec<Persona>> = known.collect();
+                let personas = known?.iter().map(ToString::to_string).collect();
+                Some(Draft { personas: Some(personas), ..draft })
             }
         }
     }
