@@ -113,6 +113,10 @@ async fn an_evaluation_that_is_not_done_within_a_day_has_timed_out() {
         (count(&world.target.calls().await, "calls") > 0).then_some(())
     })
     .await;
+    eventually("it is seen to run", || async {
+        (admin.evaluation(&id).await["status"] == "IN_PROGRESS").then_some(())
+    })
+    .await;
     world.clock.advance(Duration::from_hours(23));
     assert_eq!(admin.evaluation(&id).await["status"], "IN_PROGRESS");
     world.clock.advance(Duration::from_hours(2));
