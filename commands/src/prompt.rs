@@ -138,7 +138,8 @@ impl Command for CreatePrompt {
             Prompt::Written(known) => {
                 // Who does not say where a prompt comes from does not contradict who did.
                 let lineage = draft.lineage.clone().or_else(|| known.lineage.clone());
-                if **known == (Draft { lineage, ..draft }) {
+                let writer = draft.writer.clone().or_else(|| known.writer.clone());
+                if **known == (Draft { lineage, writer, ..draft }) {
                     Ok(Vec::new())
                 } else {
                     Err(PromptRefusal::IdTaken)
@@ -265,7 +266,8 @@ mod tests {
             source: "Keep the word.".into(),
             place: None,
         };
-        let generated = CreatePrompt { lineage: Some(lineage), ..create() };
+        let writer = Writer { hub: touchstone_vocabulary::Hub::OpenAi, model: "m".into() };
+        let generated = CreatePrompt { lineage: Some(lineage), writer: Some(writer), ..create() };
         given(&created()).when(&generated).then_refused(&PromptRefusal::IdTaken);
         let generated = given(&[]).when(&generated).result().unwrap();
         given(&generated).when(&create()).then_nothing();
