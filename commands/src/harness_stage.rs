@@ -39,7 +39,7 @@ pub enum HarnessStageRefusal {
     NothingToGoBy(Family),
     #[error("an agent system prompt is needed; send it to the stage first")]
     NoSystemPrompt,
-    #[error("persona_ids must be among {}", personas())]
+    #[error("persona_ids must be among {}", Persona::listed())]
     UnknownPersona,
     #[error("there is no such file")]
     NoSuchFile,
@@ -64,10 +64,6 @@ const fn needed(source: Source) -> &'static str {
         Source::FunctionRoute => "function_route_params",
         Source::Persona => "persona_params",
     }
-}
-
-fn personas() -> String {
-    Persona::ALL.iter().map(|persona| persona.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 const fn means(family: Family) -> &'static str {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use touchstone_read_store::{Db, ReadError};
-use touchstone_vocabulary::{Page, TeamId};
+use touchstone_vocabulary::{EXPECTED_GOAL, Page, TeamId};
 use utoipa::ToSchema;
 
 use crate::sql::{Count, Sql, parsed};
@@ -60,16 +60,13 @@ struct Item {
     weight: Option<f64>,
 }
 
-/// How the goal begins that says what a good answer does.
-const EXPECTED: &str = "Expected: ";
-
 const SELECT: &str = "select team_id, id, name, description, goals, tags, detectors, scoring, items, stream_version \
     from rm_probe_config where team_id = ";
 
 fn view(row: Row) -> ProbeConfigView {
     let items: Vec<Item> = parsed(&row.items);
     let goals: Vec<String> = parsed(&row.goals);
-    let expected = goals.iter().find_map(|goal| goal.strip_prefix(EXPECTED)).map(str::to_owned);
+    let expected = goals.iter().find_map(|goal| goal.strip_prefix(EXPECTED_GOAL)).map(str::to_owned);
     ProbeConfigView {
         id: row.id,
         name: row.name,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use touchstone_vocabulary::{
-    Criteria, DetectorId, Family, Message, Persona, ProbeId, ProbeScoring, PromptId, Writer,
+    Criteria, DetectorId, EXPECTED_GOAL, Family, Message, Persona, ProbeId, ProbeScoring, PromptId, Writer,
 };
 use uuid::Uuid;
 
@@ -67,16 +67,12 @@ pub enum Unmakeable {
     NoFunction(Family),
     #[error("tool: {0}")]
     Schema(#[from] SchemaFault),
-    #[error("persona: at least one persona is needed; there are {}", personas())]
+    #[error("persona: at least one persona is needed; there are {}", Persona::listed())]
     NoPersona,
-    #[error("persona: there is no persona with this id; there are {}", personas())]
+    #[error("persona: there is no persona with this id; there are {}", Persona::listed())]
     UnknownPersona,
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(". "))]
     Nothing(Vec<Self>),
-}
-
-fn personas() -> String {
-    Persona::ALL.iter().map(|persona| persona.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// What was made, and what was not.
@@ -163,7 +159,7 @@ impl Sketch {
             name: key,
             family,
             description: description.to_owned(),
-            goals: vec![goal.to_owned(), format!("Expected: {expected}")],
+            goals: vec![goal.to_owned(), format!("{EXPECTED_GOAL}{expected}")],
             detectors,
             scoring,
             prompts,

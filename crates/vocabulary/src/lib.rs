@@ -33,6 +33,8 @@ pub use status::{
     HarnessStatus, HarnessType, InviteStatus, LineageKind, MediaType, Persona, ProbeScoring, ProbeStatus,
     ResponseStatus, ScenarioScoring, Source, StageStatus, TeamRole, TestStatus, UnknownWord, UserStatus,
 };
-pub use text::{AddressFault, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key, word_at};
+pub use text::{
+    AddressFault, EXPECTED_GOAL, MAX_INDEXED_BYTES, TextFault, check_email, check_text, fold_key, word_at,
+};
 pub use time::Time;
 pub use writer::Writer;

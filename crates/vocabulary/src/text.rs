@@ -3,6 +3,9 @@
 /// PostgreSQL cannot index longer strings reliably, and nobody filters by one.
 pub const MAX_INDEXED_BYTES: usize = 1024;
 
+/// How the goal of a probe begins that says what a good answer does.
+pub const EXPECTED_GOAL: &str = "Expected: ";
+
 /// Why a text cannot be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextFault {
